@@ -1,0 +1,124 @@
+# Copyright: Contributors to the vsphere_ops.client_plugin collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
+
+"""Every argument spec of the modules that talk to a vCenter, so that modules, actions and sanity tests read the same one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible.module_utils.basic import env_fallback
+
+
+def vcenter_spec() -> dict[str, Any]:
+    """How a vCenter is reached. The variables are those that AWX's credential type and community.vmware use.
+
+    ``validate_certs`` has none on purpose: AWX sets VMWARE_VALIDATE_CERTS to False by default, and a check of TLS that an
+    environment can switch off is switched off without anybody noticing.
+    """
+    return {
+        "hostname": {"type": "str", "required": True, "fallback": (env_fallback, ["VMWARE_HOST"])},
+        "username": {
+            "type": "str",
+            "required": True,
+            "aliases": ["admin", "user"],
+            "fallback": (env_fallback, ["VMWARE_USER"]),
+        },
+        "password": {
+            "type": "str",
+            "required": True,
+            "aliases": ["pass", "pwd"],
+            "no_log": True,
+            "fallback": (env_fallback, ["VMWARE_PASSWORD"]),
+        },
+        "port": {"type": "int", "default": 443, "fallback": (env_fallback, ["VMWARE_PORT"])},
+        "validate_certs": {"type": "bool", "default": True},
+        "ca_path": {"type": "path"},
+        "vcenter_thumbprint": {"type": "str"},
+        "timeout": {"type": "float", "default": 30},
+        "proxy_host": {"type": "str", "fallback": (env_fallback, ["VMWARE_PROXY_HOST"])},
+        "proxy_port": {"type": "int", "fallback": (env_fallback, ["VMWARE_PROXY_PORT"])},
+    }
+
+
+def extension_spec() -> dict[str, Any]:
+    """What shall be registered. The aliases are the names of community.vmware and of the SDK tool's JSON files."""
+    return {
+        "key": {"type": "str", "required": True, "aliases": ["extension_key"], "no_log": False},
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "version": {"type": "str"},
+        "label": {"type": "str", "aliases": ["name"]},
+        "summary": {"type": "str", "aliases": ["description"]},
+        "company": {"type": "str"},
+        "url": {"type": "str"},
+        "client_type": {"type": "str"},
+        "server_type": {"type": "str"},
+        "admin_email": {"type": "list", "elements": "str", "aliases": ["email"]},
+        "server_certificate": {"type": "str"},
+        "server_certificate_path": {"type": "path"},
+        "server_thumbprint": {"type": "str", "aliases": ["ssl_thumbprint"]},
+        "plugin_servers": {"type": "list", "elements": "dict", "options": _plugin_server_spec()},
+        "tasks": {"type": "list", "elements": "dict", "options": _id_spec("taskId")},
+        "events": {
+            "type": "list",
+            "elements": "dict",
+            "options": _id_spec("eventId") | {"schema": {"type": "str", "aliases": ["eventTypeSchema"]}},
+        },
+        "faults": {"type": "list", "elements": "dict", "options": _id_spec("faultId")},
+        "privileges": {"type": "list", "elements": "dict", "options": _privilege_group_spec()},
+        "resources": {"type": "raw"},
+        "shown_in_solution_manager": {"type": "bool", "aliases": ["visible"]},
+        "client": {
+            "type": "dict",
+            "options": {name: {"type": "str"} for name in ("version", "label", "summary", "company")},
+        },
+        "server": {
+            "type": "dict",
+            "options": {name: {"type": "str"} for name in ("url", "label", "summary", "company")},
+        },
+        "allow_downgrade": {"type": "bool", "default": False},
+    }
+
+
+def info_spec() -> dict[str, Any]:
+    """Which records shall be read."""
+    return {"keys": {"type": "list", "elements": "str", "aliases": ["key", "extension_key"], "no_log": False}}
+
+
+# The rules between options, in the form of AnsibleModule's keyword arguments.
+EXTENSION_RULES: dict[str, Any] = {"mutually_exclusive": [["server_certificate", "server_certificate_path"]]}
+
+
+def _id_spec(alias: str) -> dict[str, Any]:
+    return {"id": {"type": "str", "required": True, "aliases": [alias]}}
+
+
+def _plugin_server_spec() -> dict[str, Any]:
+    return {
+        "url": {"type": "str", "required": True},
+        "type": {"type": "str", "default": "PLUGIN_SERVER"},
+        "label": {"type": "str"},
+        "summary": {"type": "str"},
+        "company": {"type": "str"},
+        "admin_email": {"type": "list", "elements": "str", "aliases": ["adminEmail"]},
+        "server_certificate": {"type": "str"},
+        "server_certificate_path": {"type": "path", "aliases": ["serverCertificateFile"]},
+        "server_thumbprint": {"type": "str", "aliases": ["serverThumbprint"]},
+    }
+
+
+def _privilege_group_spec() -> dict[str, Any]:
+    privilege = {"id": {"type": "str", "aliases": ["privilegeId"]}, "full_id": {"type": "str"}}
+    return {
+        "group": {"type": "str", "required": True, "aliases": ["groupId"]},
+        "privileges": {
+            "type": "list",
+            "elements": "dict",
+            "required": True,
+            "options": privilege,
+            "required_one_of": [["id", "full_id"]],
+            "mutually_exclusive": [["id", "full_id"]],
+        },
+    }

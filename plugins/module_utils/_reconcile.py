@@ -1,0 +1,81 @@
+# Copyright: Contributors to the vsphere_ops.client_plugin collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
+
+"""Read, plan, apply. Knows a :class:`Catalogue`, not vCenter: the unit tests give it one that is a dictionary."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension import Desired, Extension
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._options import to_options
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._plan import Plan, plan
+
+
+class Catalogue(Protocol):
+    """The extension records of one vCenter. Every method may raise the catalogue's own error."""
+
+    @property
+    def about(self) -> Mapping[str, str]:
+        """hostname, version, build, api_version, instance_uuid."""
+
+    @property
+    def holds_certificates(self) -> bool:
+        """False for a vCenter that knows thumbprints only."""
+
+    def find(self, key: str) -> Extension | None: ...
+
+    def register(self, extension: Extension) -> None: ...
+
+    def update(self, extension: Extension) -> None: ...
+
+    def unregister(self, key: str) -> None: ...
+
+    def require(self, privilege: str) -> None:
+        """Raise as the write would when the account lacks ``privilege`` on the root folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one vCenter answered."""
+
+    plan: Plan
+    vcenter: Mapping[str, str]
+
+    def result(self, *, diff: bool) -> dict[str, Any]:
+        """The result of a task, the same for one vCenter and for each of many."""
+        after = self.plan.after
+        result: dict[str, Any] = {
+            "changed": self.plan.changed,
+            "action": self.plan.action,
+            "changes": [asdict(change) for change in self.plan.changes],
+            "extension": None if after is None else to_options(after),
+            "vcenter": dict(self.vcenter),
+        }
+        if diff:
+            result["diff"] = self.plan.diff
+        return result
+
+
+def reconcile(catalogue: Catalogue, desired: Desired, *, check_mode: bool, now: datetime) -> Outcome:
+    """Make the record of ``desired.key`` as it is wanted; in check mode only tell what that would take.
+
+    Raises :class:`OptionError` for a wish that must not be carried out, and the catalogue's own errors.
+    """
+    current = catalogue.find(desired.key)
+    planned = plan(desired, current, now=now, certificates=catalogue.holds_certificates)
+    if check_mode:
+        if planned.privilege is not None:
+            catalogue.require(planned.privilege)
+    elif planned.action == "unregister":
+        catalogue.unregister(planned.key)
+    elif planned.after is not None and planned.action == "register":
+        catalogue.register(planned.after)
+    elif planned.after is not None and planned.action == "update":
+        catalogue.update(planned.after)
+    return Outcome(planned, catalogue.about)

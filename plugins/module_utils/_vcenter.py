@@ -1,0 +1,310 @@
+# Copyright: Contributors to the vsphere_ops.client_plugin collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
+
+"""The only file that knows pyVmomi: a session with a vCenter, and its extension records as ours.
+
+Cost of one record: one TLS connection and the calls RetrieveServiceContent, Login, FindExtension, at most one write, Logout.
+"""
+
+from __future__ import annotations
+
+import re
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timezone
+from http.client import HTTPException
+from typing import Any
+from xml.parsers.expat import ExpatError
+
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils import _thumbprint
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension import (
+    Client,
+    Event,
+    Extension,
+    Privilege,
+    Resource,
+    Server,
+)
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._faults import (
+    VCenterError,
+    connection,
+    permission,
+    told,
+)
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._target import Target, WrongPin, tls_context
+
+try:
+    from pyVmomi import VmomiSupport, vim, vmodl
+    from pyVmomi.SoapAdapter import SoapStubAdapter
+except ImportError:
+    PYVMOMI_IMPORT_ERROR: str | None = traceback.format_exc()
+else:
+    PYVMOMI_IMPORT_ERROR = None
+
+# Server certificates came with this API version (type metadata: ServerInfo.serverCertificate).
+_CERTIFICATES_SINCE = (8, 0, 2, 0)
+# The oldest version that every supported vCenter speaks; the session starts with it and goes on with the server's own.
+_FIRST_VERSION = "vim.version.version9"
+
+
+class VCenter:
+    """The extension records of one vCenter, for as long as its session is open."""
+
+    def __init__(self, target: Target, content: Any, api_version: str, session_id: str) -> None:
+        self._target = target
+        self._content = content
+        self._api_version = api_version
+        self._session_id = session_id
+
+    @property
+    def about(self) -> dict[str, str]:
+        about = self._content.about
+        return {
+            "hostname": self._target.hostname,
+            "version": about.version,
+            "build": about.build,
+            "api_version": about.apiVersion,
+            "instance_uuid": about.instanceUuid,
+        }
+
+    @property
+    def holds_certificates(self) -> bool:
+        return _numbers(self._api_version) >= _CERTIFICATES_SINCE
+
+    def find(self, key: str) -> Extension | None:
+        with _plain_words(self._target):
+            found = self._content.extensionManager.FindExtension(key)
+        return None if found is None else from_vim(found)
+
+    def all(self) -> list[Extension]:
+        """Every record, in the order of the vCenter; one call."""
+        query = vmodl.query.PropertyCollector
+        manager = self._content.extensionManager
+        specification = query.FilterSpec(
+            objectSet=[query.ObjectSpec(obj=manager)],
+            propSet=[query.PropertySpec(type=vim.ExtensionManager, pathSet=["extensionList"])],
+        )
+        with _plain_words(self._target):
+            answer = self._content.propertyCollector.RetrieveContents([specification])
+        return [from_vim(found) for item in answer for prop in item.propSet for found in prop.val]
+
+    def register(self, extension: Extension) -> None:
+        with _plain_words(self._target, key=extension.key):
+            self._content.extensionManager.RegisterExtension(to_vim(extension))
+
+    def update(self, extension: Extension) -> None:
+        with _plain_words(self._target, key=extension.key):
+            self._content.extensionManager.UpdateExtension(to_vim(extension))
+
+    def unregister(self, key: str) -> None:
+        with _plain_words(self._target, key=key):
+            self._content.extensionManager.UnregisterExtension(key)
+
+    def require(self, privilege: str) -> None:
+        """Raise :class:`VCenterError` when the account lacks ``privilege`` on the root folder. One call."""
+        root = self._content.rootFolder
+        with _plain_words(self._target):
+            answer = self._content.authorizationManager.HasPrivilegeOnEntities([root], self._session_id, [privilege])
+        if not all(item.isGranted for entity in answer for item in entity.privAvailability):
+            raise permission(self._target, privilege)
+
+
+@contextmanager
+def session(target: Target) -> Iterator[VCenter]:
+    """Log in, and log out again whatever happens in between.
+
+    Raises :class:`VCenterError` and, for a CA file that cannot be used, :class:`OptionError`.
+    """
+    stub = SoapStubAdapter(
+        host=target.hostname,
+        port=target.port,
+        version=_FIRST_VERSION,
+        sslContext=tls_context(target),
+        httpConnectionTimeout=target.timeout,
+        httpProxyHost=target.proxy_host,
+        httpProxyPort=target.proxy_port or 80,
+    )
+    try:
+        with _plain_words(target):
+            content = vim.ServiceInstance("ServiceInstance", stub).RetrieveContent()
+        api_version = _speak(stub, target, content)
+        with _plain_words(target):
+            login = content.sessionManager.Login(target.username, target.password, None)
+        try:
+            yield VCenter(target, content, api_version, login.key)
+        finally:
+            _log_out(content)
+    finally:
+        stub.DropConnections()
+
+
+def _log_out(content: Any) -> None:
+    """The work is done and its outcome known: a vCenter that no longer listens will end the idle session by itself."""
+    try:
+        content.sessionManager.Logout()
+    except (OSError, HTTPException, ExpatError, vmodl.MethodFault):
+        return
+
+
+def _speak(stub: Any, target: Target, content: Any) -> str:
+    """Go on in the newest API version that both sides know, and return the server's own."""
+    about = content.about
+    if about.apiType != "VirtualCenter" or content.extensionManager is None:
+        raise VCenterError(
+            "not_vcenter",
+            f"{target.address} is {about.fullName}, not a vCenter Server, and holds no extensions; "
+            "set hostname to the vCenter that manages it.",
+        )
+    announced = _numbers(about.apiVersion)
+    known = {
+        _numbers(version_id): version
+        for version, version_id in VmomiSupport.versionIdMap.items()
+        if version.startswith("vim.version.") and re.fullmatch(r"\d+(\.\d+)*", version_id)
+    }
+    usable = [numbers for numbers in known if numbers <= announced]
+    if usable:
+        stub.ComputeVersionInfo(known[max(usable)])
+    return str(about.apiVersion)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    parts = [int(part) for part in re.findall(r"\d+", version)[:4]]
+    return tuple(parts + [0] * (4 - len(parts)))
+
+
+@contextmanager
+def _plain_words(target: Target, key: str = "") -> Iterator[None]:
+    """Whatever goes wrong inside leaves as one :class:`VCenterError`."""
+    try:
+        yield
+    except vmodl.MethodFault as fault:
+        raise told(target, fault, key) from fault
+    except (OSError, HTTPException, ExpatError, WrongPin) as error:
+        raise connection(target, error, key) from error
+
+
+def from_vim(found: Any) -> Extension:
+    """``vim.Extension`` -> record; the vim object rides along in ``rest``."""
+    client = found.client[0] if found.client else None
+    return Extension(
+        key=found.key,
+        version=found.version,
+        label=found.description.label or "",
+        summary=found.description.summary or "",
+        company=found.company or "",
+        client=client
+        and Client(
+            url=client.url,
+            type=client.type,
+            version=client.version,
+            label=client.description.label or "",
+            summary=client.description.summary or "",
+            company=client.company or "",
+        ),
+        servers=tuple(_server_from_vim(server) for server in found.server),
+        tasks=tuple(task.taskID for task in found.taskList),
+        events=tuple(Event(event.eventID, event.eventTypeSchema or None) for event in found.eventList),
+        faults=tuple(fault.faultID for fault in found.faultList),
+        privileges=tuple(Privilege(item.privID, item.privGroupName) for item in found.privilegeList),
+        resources=tuple(
+            Resource(item.locale, item.module, tuple((text.key, text.value) for text in item.data))
+            for item in found.resourceList
+        ),
+        shown_in_solution_manager=bool(found.shownInSolutionManager),
+        rest=found,
+    )
+
+
+def _server_from_vim(server: Any) -> Server:
+    thumbprint = server.serverThumbprint or None
+    if thumbprint:
+        try:
+            thumbprint = _thumbprint.canonical(thumbprint)
+        except _thumbprint.ThumbprintError:
+            # Somebody registered something else than a thumbprint: show it as it is.
+            thumbprint = str(thumbprint)
+    certificate = server.serverCertificate or None
+    return Server(
+        url=server.url,
+        type=server.type,
+        label=server.description.label or "",
+        summary=server.description.summary or "",
+        company=server.company or "",
+        admin_email=tuple(server.adminEmail),
+        thumbprint=thumbprint,
+        certificate=certificate and _strict_pem(certificate),
+    )
+
+
+def _strict_pem(text: str) -> str:
+    """The first certificate of ``text`` in the lines of RFC 7468, or ``text`` itself where there is none."""
+    body = re.search(r"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", text, re.DOTALL)
+    if body is None:
+        return text
+    encoded = re.sub(r"\s", "", body.group(1))
+    lines = [encoded[start : start + 64] for start in range(0, len(encoded), 64)]
+    return "\n".join(["-----BEGIN CERTIFICATE-----", *lines, "-----END CERTIFICATE-----", ""])
+
+
+def to_vim(extension: Extension) -> Any:
+    """Record -> ``vim.Extension``, laid over the object that rides along: what the record does not name stays."""
+    found = vim.Extension() if extension.rest is None else extension.rest
+    whole = vim.Extension()
+    for prop in found._GetPropertyList():
+        if (value := getattr(found, prop.name)) is not None:
+            setattr(whole, prop.name, value)
+    whole.description = vim.Description(label=extension.label, summary=extension.summary)
+    whole.key = extension.key
+    whole.company = extension.company or None
+    whole.version = extension.version
+    whole.server = [_server_to_vim(server) for server in extension.servers]
+    whole.client = found.client[1:]
+    if extension.client is not None:
+        whole.client.insert(0, _client_to_vim(extension.client))
+    whole.taskList = [vim.Extension.TaskTypeInfo(taskID=task) for task in extension.tasks]
+    whole.eventList = [
+        vim.Extension.EventTypeInfo(eventID=event.id, eventTypeSchema=event.schema) for event in extension.events
+    ]
+    whole.faultList = [vim.Extension.FaultTypeInfo(faultID=fault) for fault in extension.faults]
+    whole.privilegeList = [
+        vim.Extension.PrivilegeInfo(privID=item.id, privGroupName=item.group) for item in extension.privileges
+    ]
+    whole.resourceList = [_resource_to_vim(resource) for resource in extension.resources]
+    if bool(found.shownInSolutionManager) != extension.shown_in_solution_manager:
+        whole.shownInSolutionManager = extension.shown_in_solution_manager
+    # Required by the type, and every registration tool sends the moment of writing.
+    whole.lastHeartbeatTime = datetime.now(timezone.utc)
+    return whole
+
+
+def _client_to_vim(client: Client) -> Any:
+    return vim.Extension.ClientInfo(
+        version=client.version,
+        description=vim.Description(label=client.label, summary=client.summary),
+        company=client.company,
+        type=client.type,
+        url=client.url,
+    )
+
+
+def _server_to_vim(server: Server) -> Any:
+    return vim.Extension.ServerInfo(
+        url=server.url,
+        description=vim.Description(label=server.label, summary=server.summary),
+        company=server.company,
+        type=server.type,
+        adminEmail=list(server.admin_email),
+        serverThumbprint=server.thumbprint,
+        serverCertificate=server.certificate,
+    )
+
+
+def _resource_to_vim(resource: Resource) -> Any:
+    return vim.Extension.ResourceInfo(
+        locale=resource.locale,
+        module=resource.module,
+        data=[vim.KeyValue(key=name, value=text) for name, text in resource.messages],
+    )

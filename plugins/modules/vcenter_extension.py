@@ -1,0 +1,191 @@
+#!/usr/bin/python
+# Copyright: Contributors to the vsphere_ops.client_plugin collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: vcenter_extension
+short_description: Register a vSphere Client plug-in with a vCenter
+version_added: "0.1.0"
+author:
+  - vSphere Ops contributors (@vsphere-ops)
+description:
+  - Makes the ExtensionManager of one vCenter hold exactly the extension that the task describes.
+  - Registers it, updates it in place, or unregisters it; does nothing where the record is right already.
+  - Certificate and thumbprint of the manifest server are kept as one pair, whichever of them is given.
+  - A task that was written for M(community.vmware.vcenter_extension) works when only its module name is changed. The one
+    difference is that O(client_type) stands for a remote plug-in when it is left out.
+extends_documentation_fragment:
+  - vsphere_ops.client_plugin._vcenter
+  - vsphere_ops.client_plugin._extension
+  - vsphere_ops.client_plugin._attributes
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+  platform:
+    support: full
+    platforms: posix
+seealso:
+  - module: vsphere_ops.client_plugin.vcenter_extension_info
+  - module: vsphere_ops.client_plugin.extension_cert_info
+"""
+
+EXAMPLES = r"""
+- name: Show the plug-in in the vSphere Client
+  vsphere_ops.client_plugin.vcenter_extension:
+    hostname: vcenter.example.com
+    username: svc-plugins@vsphere.local
+    password: "{{ vault_vcenter_password }}"
+    key: com.example.fleet-notes
+    version: 1.2.0
+    label: Fleet Notes
+    summary: Notes about virtual machines
+    company: Example
+    url: https://plugins.example.com/com.example.fleet-notes/1.2.0/plugin.json
+    server_certificate_path: /etc/pki/tls/certs/plugins.example.com.pem
+  delegate_to: localhost
+
+- name: Register the certificate that the web server shows after its renewal
+  vsphere_ops.client_plugin.vcenter_extension:
+    hostname: vcenter.example.com
+    username: svc-plugins@vsphere.local
+    password: "{{ vault_vcenter_password }}"
+    key: com.example.fleet-notes
+    server_certificate: "{{ lookup('ansible.builtin.file', 'plugins.example.com.pem') }}"
+  delegate_to: localhost
+
+- name: Take the plug-in away
+  vsphere_ops.client_plugin.vcenter_extension:
+    hostname: vcenter.example.com
+    username: svc-plugins@vsphere.local
+    password: "{{ vault_vcenter_password }}"
+    key: com.example.fleet-notes
+    state: absent
+  delegate_to: localhost
+
+- name: Give the connection once for many tasks
+  hosts: localhost
+  gather_facts: false
+  module_defaults:
+    group/vsphere_ops.client_plugin.vcenter:
+      hostname: vcenter.example.com
+      username: svc-plugins@vsphere.local
+      password: "{{ vault_vcenter_password }}"
+      ca_path: /etc/pki/tls/certs/vcenter-ca.pem
+  tasks:
+    - name: Raise the version
+      vsphere_ops.client_plugin.vcenter_extension:
+        key: com.example.fleet-notes
+        version: 1.3.0
+        url: https://plugins.example.com/com.example.fleet-notes/1.3.0/plugin.json
+"""
+
+RETURN = r"""
+action:
+  description: What was done, or would be done in check mode.
+  returned: success
+  type: str
+  sample: update
+changes:
+  description: The options whose registered value differs, in the order of the documentation.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    field:
+      description: Name of the option.
+      type: str
+      sample: version
+    before:
+      description: What was registered; C(null) for nothing.
+      type: raw
+      sample: 1.2.0
+    after:
+      description: What is registered now.
+      type: raw
+      sample: 1.3.0
+extension:
+  description: The record afterwards, in the words of the options; C(null) when there is none.
+  returned: success
+  type: dict
+  sample:
+    key: com.example.fleet-notes
+    version: 1.3.0
+    url: https://plugins.example.com/com.example.fleet-notes/1.3.0/plugin.json
+    client_type: vsphere-client-remote
+    server_type: MANIFEST_SERVER
+vcenter:
+  description: The vCenter that answered.
+  returned: success
+  type: dict
+  contains:
+    hostname:
+      description: As given in the task.
+      type: str
+      sample: vcenter.example.com
+    version:
+      description: Product version.
+      type: str
+      sample: 8.0.3
+    build:
+      description: Build number.
+      type: str
+      sample: "24022515"
+    api_version:
+      description: Version of the API.
+      type: str
+      sample: 8.0.3.0
+    instance_uuid:
+      description: The vCenter's own id, the same through upgrades and renames.
+      type: str
+      sample: 7d5a0d1c-0000-4000-8000-000000000001
+"""
+
+from datetime import datetime, timezone
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._arguments import (
+    EXTENSION_RULES,
+    extension_spec,
+    vcenter_spec,
+)
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension import OptionError
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._faults import VCenterError
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._options import desired
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._reconcile import reconcile
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._target import target
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._vcenter import (
+    PYVMOMI_IMPORT_ERROR,
+    session,
+)
+
+
+def main():
+    module = AnsibleModule(
+        argument_spec={**vcenter_spec(), **extension_spec()},
+        supports_check_mode=True,
+        **EXTENSION_RULES,
+    )
+    if PYVMOMI_IMPORT_ERROR:
+        module.fail_json(msg=missing_required_lib("pyvmomi"), exception=PYVMOMI_IMPORT_ERROR)
+    try:
+        wanted = desired(module.params)
+        with session(target(module.params)) as vcenter:
+            outcome = reconcile(vcenter, wanted, check_mode=module.check_mode, now=datetime.now(timezone.utc))
+    except (OptionError, VCenterError) as error:
+        module.fail_json(msg=str(error))
+    for warning in outcome.plan.warnings:
+        module.warn(warning)
+    module.exit_json(**outcome.result(diff=module._diff))
+
+
+if __name__ == "__main__":
+    main()

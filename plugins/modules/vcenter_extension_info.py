@@ -1,0 +1,162 @@
+#!/usr/bin/python
+# Copyright: Contributors to the vsphere_ops.client_plugin collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: vcenter_extension_info
+short_description: Read the extensions of a vCenter
+version_added: "0.1.0"
+author:
+  - vSphere Ops contributors (@vsphere-ops)
+description:
+  - Reads the extension records of one vCenter, all of them or those of some keys, with client, servers, thumbprints and
+    certificates.
+  - Each record comes in the words of M(vsphere_ops.client_plugin.vcenter_extension). Fed back to that module it changes nothing.
+extends_documentation_fragment:
+  - vsphere_ops.client_plugin._vcenter
+  - vsphere_ops.client_plugin._attributes
+options:
+  keys:
+    description:
+      - Read the records of these extension keys only. A key that is not registered is reported in RV(missing).
+    type: list
+    elements: str
+    aliases: [key, extension_key]
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: none
+    details: Changes nothing.
+  idempotent:
+    support: full
+  platform:
+    support: full
+    platforms: posix
+seealso:
+  - module: vsphere_ops.client_plugin.vcenter_extension
+"""
+
+EXAMPLES = r"""
+- name: What is registered?
+  vsphere_ops.client_plugin.vcenter_extension_info:
+    hostname: vcenter.example.com
+    username: auditor@vsphere.local
+    password: "{{ vault_vcenter_password }}"
+  delegate_to: localhost
+  register: registered
+
+- name: Is the plug-in there in the right version?
+  ansible.builtin.assert:
+    that: registered.extensions | selectattr('key', 'eq', 'com.example.fleet-notes') | map(attribute='version') | list == ['1.2.0']
+
+- name: Read one record
+  vsphere_ops.client_plugin.vcenter_extension_info:
+    hostname: vcenter-a.example.com
+    username: auditor@vsphere.local
+    password: "{{ vault_vcenter_password }}"
+    keys: [com.example.fleet-notes]
+  delegate_to: localhost
+  register: source
+
+- name: Register the same in another vCenter
+  vsphere_ops.client_plugin.vcenter_extension: >-
+    {{ source.extensions[0] | combine({
+      'hostname': 'vcenter-b.example.com',
+      'username': 'svc-plugins@vsphere.local',
+      'password': vault_vcenter_password}) }}
+  delegate_to: localhost
+"""
+
+RETURN = r"""
+extensions:
+  description: The records, in the order of O(keys) or else of the vCenter. The options are those of
+    M(vsphere_ops.client_plugin.vcenter_extension); C(null) stands for what a record does not hold.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - key: com.example.fleet-notes
+      version: 1.2.0
+      label: Fleet Notes
+      summary: Notes about virtual machines
+      company: Example
+      url: https://plugins.example.com/com.example.fleet-notes/1.2.0/plugin.json
+      client_type: vsphere-client-remote
+      server_type: MANIFEST_SERVER
+      admin_email: [noreply@vmware.com]
+      server_certificate: null
+      server_thumbprint: "B5:4F:1D:0C:6E:2A:97:08:35:E1:4A:9C:7B:60:D2:F3:18:AE:5D:C4:02:99:6B:EF:71:3C:88:0A:DE:14:57:26"
+      plugin_servers: []
+missing:
+  description: Those of O(keys) that are not registered.
+  returned: success
+  type: list
+  elements: str
+  sample: []
+vcenter:
+  description: The vCenter that answered.
+  returned: success
+  type: dict
+  contains:
+    hostname:
+      description: As given in the task.
+      type: str
+      sample: vcenter.example.com
+    version:
+      description: Product version.
+      type: str
+      sample: 8.0.3
+    build:
+      description: Build number.
+      type: str
+      sample: "24022515"
+    api_version:
+      description: Version of the API.
+      type: str
+      sample: 8.0.3.0
+    instance_uuid:
+      description: The vCenter's own id, the same through upgrades and renames.
+      type: str
+      sample: 7d5a0d1c-0000-4000-8000-000000000001
+"""
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._arguments import info_spec, vcenter_spec
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension import OptionError
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._faults import VCenterError
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._options import to_options
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._target import target
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._vcenter import (
+    PYVMOMI_IMPORT_ERROR,
+    session,
+)
+
+
+def main():
+    module = AnsibleModule(argument_spec={**vcenter_spec(), **info_spec()}, supports_check_mode=True)
+    if PYVMOMI_IMPORT_ERROR:
+        module.fail_json(msg=missing_required_lib("pyvmomi"), exception=PYVMOMI_IMPORT_ERROR)
+    keys = module.params["keys"]
+    try:
+        with session(target(module.params)) as vcenter:
+            found = vcenter.all() if keys is None else [record for key in keys if (record := vcenter.find(key))]
+            about = vcenter.about
+    except (OptionError, VCenterError) as error:
+        module.fail_json(msg=str(error))
+    known = {record.key for record in found}
+    module.exit_json(
+        changed=False,
+        extensions=[to_options(record) for record in found],
+        missing=[key for key in keys or () if key not in known],
+        vcenter=about,
+    )
+
+
+if __name__ == "__main__":
+    main()
