@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""The only file that knows how thumbprints are written and computed.
+"""The only file that knows how a thumbprint is written. Standard library only.
 
-vCenter and the vSphere Client read pairs of hex digits with colons between them, and nothing else; hidden characters that
-came along with a paste are a known cause of failure (SDK guide, "plug-in thumbprint incorrect").
+vCenter wants upper-case pairs of hex digits with colons between them and names hidden characters, which come along when a
+thumbprint is copied from a Windows dialog, as a cause of failed plug-ins. So every usual notation is read and one is written.
 """
 
 from __future__ import annotations
@@ -16,65 +16,91 @@ import binascii
 import hashlib
 import re
 import unicodedata
-from typing import Literal
 
-Algorithm = Literal["sha1", "sha256"]
-
-_DIGITS: dict[int, Algorithm] = {40: "sha1", 64: "sha256"}
-_PEM = re.compile(r"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL)
+_LENGTHS = {40: "sha1", 64: "sha256"}
+# What openssl x509 -fingerprint prints before the digits: "sha256 Fingerprint=", "SHA1 Fingerprint=".
+_PREFIX = re.compile(r"\A\s*sha-?(1|256)(?:\s*(?:fingerprint|thumbprint))?\s*[=:]", re.IGNORECASE)
+# RFC 7468 section 5 writes CERTIFICATE; X509 CERTIFICATE is the older label for the same content.
+_PEM_CERTIFICATE = re.compile(r"-----BEGIN (X509 )?CERTIFICATE-----(.*?)-----END (?:X509 )?CERTIFICATE-----", re.DOTALL)
+_WAY_OUT = "give the 64 hex digits of a SHA-256 thumbprint (or the 40 of SHA-1), as pairs with or without colons"
 
 
 class ThumbprintError(ValueError):
-    """A text that is no thumbprint, or a PEM text without a certificate. ``str()`` is one sentence."""
+    """A text that is no thumbprint, or no certificate to take one of. The sentence names no option."""
 
 
 def canonical(text: str) -> str:
-    """Any usual notation of a SHA-1 or SHA-256 thumbprint as upper case pairs with colons between them.
+    """Write a thumbprint as vCenter wants it: upper-case pairs with colons.
 
-    Colons, spaces, dashes or nothing may stand between the pairs; invisible characters are dropped.
-    Raises :class:`ThumbprintError`.
+    Colons, hyphens, white space and invisible characters between and around the digits do not count, nor does the case or the
+    prefix that openssl prints. Raises :class:`ThumbprintError`.
     """
-    visible = "".join(char for char in text if unicodedata.category(char) not in ("Cf", "Cc", "Zs"))
-    digits = re.sub(r"[:\-]", "", visible).upper()
-    if len(digits) not in _DIGITS or not re.fullmatch(r"[0-9A-F]+", digits):
-        raise ThumbprintError(
-            f"{text!r} is not a thumbprint; give the 64 hex digits of a SHA-256 one (or the 40 of a SHA-1 one), "
-            "such as AB:CD:..., with or without colons"
-        )
-    return _pairs(digits)
+    visible = "".join(char for char in text if unicodedata.category(char) not in ("Cf", "Cc"))
+    prefix = _PREFIX.match(visible)
+    digits = "".join(char for char in visible[prefix.end() if prefix else 0 :] if not _separates(char))
+    if not digits:
+        raise ThumbprintError(f"holds no thumbprint; {_WAY_OUT}")
+    if not re.fullmatch(r"[0-9A-Fa-f]+", digits):
+        raise ThumbprintError(f"{_shown(text)} is no thumbprint; {_WAY_OUT}")
+    named = f"sha{prefix[1]}" if prefix else None
+    if _LENGTHS.get(len(digits)) not in ((named,) if named else tuple(_LENGTHS.values())):
+        raise ThumbprintError(f"{_shown(text)} has {len(digits)} hex digits; {_WAY_OUT}")
+    return _colons(digits)
 
 
-def algorithm(thumbprint: str) -> Algorithm:
-    """The algorithm of a canonical thumbprint. Raises :class:`ThumbprintError` for any other text."""
-    found = _DIGITS.get(len(thumbprint.replace(":", "")))
-    if found is None:
-        raise ThumbprintError(f"{thumbprint!r} has the length of neither a SHA-1 nor a SHA-256 thumbprint")
-    return found
-
-
-def of(der: bytes, name: Algorithm = "sha256") -> str:
-    """The canonical thumbprint of a certificate in DER."""
-    # SHA-1 only identifies here: old clients know no other thumbprint.
-    digest = hashlib.sha256(der) if name == "sha256" else hashlib.sha1(der, usedforsecurity=False)
-    return _pairs(digest.hexdigest().upper())
-
-
-def of_pem(pem: str, name: Algorithm = "sha256") -> str:
-    """The canonical thumbprint of the first certificate in a PEM text. Raises :class:`ThumbprintError`."""
-    found = _PEM.search(pem)
+def algorithm(canonical: str) -> str:
+    """``sha1`` or ``sha256``, told by the length of a thumbprint in the notation of :func:`canonical`."""
     try:
-        der = base64.b64decode(re.sub(r"\s", "", found.group(1)), validate=True) if found else b""
-    except binascii.Error:
-        der = b""
-    if not der:
-        raise ThumbprintError("there is no PEM certificate in this text")
-    return of(der, name)
+        return _LENGTHS[len(canonical.replace(":", ""))]
+    except KeyError as error:
+        raise ThumbprintError(f"{_shown(canonical)} is no thumbprint; {_WAY_OUT}") from error
 
 
-def matches(thumbprint: str, der: bytes) -> bool:
-    """Does the canonical ``thumbprint`` belong to the certificate ``der``?"""
-    return of(der, algorithm(thumbprint)) == thumbprint
+def of(der: bytes, algorithm: str = "sha256") -> str:
+    """Thumbprint of a certificate in DER: the digest of all its bytes. ``algorithm`` is ``sha1`` or ``sha256``."""
+    # SHA-1 is only ever a name for a certificate here; vCenters before SHA-256 know no other one.
+    return _colons(hashlib.new(algorithm, der, usedforsecurity=False).hexdigest())
 
 
-def _pairs(digits: str) -> str:
-    return ":".join(digits[start : start + 2] for start in range(0, len(digits), 2))
+def of_pem(pem: str, algorithm: str = "sha256") -> str:
+    """Thumbprint of the first certificate of a PEM text. Raises :class:`ThumbprintError`."""
+    certificates = ders(pem)
+    if not certificates:
+        raise ThumbprintError("holds no certificate; give PEM text that begins with -----BEGIN CERTIFICATE-----")
+    return of(certificates[0], algorithm)
+
+
+def matches(canonical: str, der: bytes) -> bool:
+    """Whether a thumbprint in the notation of :func:`canonical` is that of a certificate in DER."""
+    return of(der, algorithm(canonical)) == canonical
+
+
+def ders(pem: str) -> tuple[bytes, ...]:
+    """DER of every certificate of a PEM text, in its order; text around them does not count.
+
+    The bytes are decoded, not understood: whether they are a certificate is for ``_certificate`` to say.
+    Raises :class:`ThumbprintError` when the base64 inside is damaged.
+    """
+    found = []
+    for position, match in enumerate(_PEM_CERTIFICATE.finditer(pem), start=1):
+        try:
+            found.append(base64.b64decode("".join(match[2].split()), validate=True))
+        except (binascii.Error, ValueError) as error:
+            raise ThumbprintError(
+                f"the base64 text of certificate {position} is damaged; copy the PEM text again, with its line breaks"
+            ) from error
+    return tuple(found)
+
+
+def _separates(char: str) -> bool:
+    return char == ":" or char.isspace() or unicodedata.category(char) == "Pd"
+
+
+def _colons(digits: str) -> str:
+    digits = digits.upper()
+    return ":".join(digits[index : index + 2] for index in range(0, len(digits), 2))
+
+
+def _shown(text: str) -> str:
+    """A value for a message: invisible characters made visible, and nothing long, which could be a pasted key."""
+    return ascii(text) if len(text) <= 120 and "PRIVATE" not in text else "the text"
