@@ -13,7 +13,8 @@ class ModuleDocFragment:
 options:
   key:
     description:
-      - Key of the extension, for example V(com.example.fleet-notes). It must be the same in every version of the plug-in.
+      - Key of the extension, for example V(com.example.fleet-notes). It must be the same in every version of the
+        plug-in.
       - Printable ASCII without C(, / \ # + > < = ; ") only.
     type: str
     required: true
@@ -28,7 +29,8 @@ options:
   version:
     description:
       - Version of the plug-in, 1 to 4 numbers with dots between them. The vSphere Client cannot read anything else.
-      - Needed to register. Raise it whenever the content changes, because clients keep what they downloaded for a version.
+      - Needed to register. Raise it whenever the content changes, because clients keep what they downloaded for a
+        version.
     type: str
   label:
     description: Name of the extension, as lists of extensions show it. Empty when it is registered without one.
@@ -43,16 +45,16 @@ options:
     type: str
   url:
     description:
-      - Where the vSphere Client finds the plug-in. Normally the https URL of its C(plugin.json); a multi-manifest or a plug-in
-        package is a C(.zip).
+      - Where the vSphere Client finds the plug-in. Normally the https URL of its C(plugin.json); a multi-manifest or a
+        plug-in package is a C(.zip).
       - It must be reachable from the vCenter itself. Spell it alike in every vCenter, since another spelling is another
         instance of the plug-in.
     type: str
   client_type:
     description:
       - V(vsphere-client-remote) for a remote plug-in, V(vsphere-client-serenity) for a legacy plug-in package.
-      - Registered as V(vsphere-client-remote) when left out. What is registered already is never converted unless this option
-        asks for it.
+      - Registered as V(vsphere-client-remote) when left out. What is registered already is never converted unless this
+        option asks for it.
     type: str
   server_type:
     description:
@@ -80,7 +82,8 @@ options:
   server_thumbprint:
     description:
       - Thumbprint of the manifest server's certificate, SHA-256, or SHA-1 for old clients.
-      - Colons, spaces or nothing between the pairs, upper or lower case. It is registered as upper case pairs with colons.
+      - Colons, spaces or nothing between the pairs, upper or lower case. It is registered as upper case pairs with
+        colons.
       - Not needed beside a certificate. Given alone, it removes a registered certificate that it does not belong to.
     type: str
     aliases: [ssl_thumbprint]
@@ -182,11 +185,14 @@ options:
             type: str
   resources:
     description:
-      - Texts for the ids above, a dictionary of locales with a dictionary of messages each. It replaces what is registered.
-      - A list of dictionaries with C(locale), C(module) and C(messages) is taken as well, for modules other than C(resources).
+      - Texts for the ids above, a dictionary of locales with a dictionary of messages each. It replaces what is
+        registered.
+      - A list of dictionaries with C(locale), C(module) and C(messages) is taken as well, for modules other than
+        C(resources).
     type: raw
   shown_in_solution_manager:
-    description: Show the extension among the solutions of the vCenter. Not shown when it is registered without this option.
+    description: Show the extension among the solutions of the vCenter. Not shown when it is registered without this
+      option.
     type: bool
     aliases: [visible]
   client:
@@ -228,7 +234,7 @@ options:
 notes:
   - An option that is left out keeps what is registered. An empty value empties it.
   - What the options do not name, such as health information or managed entities, stays as it is.
-  - Writing needs the privileges C(Extension.Register), C(Extension.Update) or C(Extension.Unregister) on the root folder of
-    the vCenter; check mode tells when the account lacks the one that it would take.
+  - Writing needs the privileges C(Extension.Register), C(Extension.Update) or C(Extension.Unregister) on the root
+    folder of the vCenter; check mode tells when the account lacks the one that it would take.
   - O(server_certificate) and O(server_certificate_path) need the Python library C(cryptography).
 """

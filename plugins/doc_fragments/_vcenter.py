@@ -70,8 +70,8 @@ requirements:
   - pyvmomi >= 8.0.3.0.1
 notes:
   - Runs where the API of the vCenter can be reached, normally on the controller; use C(delegate_to=localhost).
-  - O(hostname), O(username), O(password), O(port), O(proxy_host) and O(proxy_port) can also be given by the environment variables
-    E(VMWARE_HOST), E(VMWARE_USER), E(VMWARE_PASSWORD), E(VMWARE_PORT), E(VMWARE_PROXY_HOST) and E(VMWARE_PROXY_PORT), which AWX
-    sets from a credential of type VMware vCenter.
+  - O(hostname), O(username), O(password), O(port), O(proxy_host) and O(proxy_port) can also be given by the environment
+    variables E(VMWARE_HOST), E(VMWARE_USER), E(VMWARE_PASSWORD), E(VMWARE_PORT), E(VMWARE_PROXY_HOST) and
+    E(VMWARE_PROXY_PORT), which AWX sets from a credential of type VMware vCenter.
   - One run costs one TLS connection, and it always logs out.
 """

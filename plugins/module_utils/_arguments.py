@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""Every argument spec of the modules that talk to a vCenter, so that modules, actions and sanity tests read the same one."""
+"""Every argument spec of what talks to a vCenter: modules, actions and sanity tests read the same one."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from ansible.module_utils.basic import env_fallback
 def vcenter_spec() -> dict[str, Any]:
     """How a vCenter is reached. The variables are those that AWX's credential type and community.vmware use.
 
-    ``validate_certs`` has none on purpose: AWX sets VMWARE_VALIDATE_CERTS to False by default, and a check of TLS that an
-    environment can switch off is switched off without anybody noticing.
+    ``validate_certs`` has none on purpose: AWX sets VMWARE_VALIDATE_CERTS to False by default, and a check of TLS that
+    an environment can switch off is switched off without anybody noticing.
     """
     return {
         "hostname": {"type": "str", "required": True, "fallback": (env_fallback, ["VMWARE_HOST"])},

@@ -5,8 +5,8 @@
 
 """The extension record, what a task wants of it, and the plan that leads from one to the other.
 
-Pure: standard library only, nothing here touches a network, a file or a clock. The record follows ``vim.Extension`` of the
-vSphere Web Services API; what the record does not name travels along untouched in :attr:`Extension.rest`.
+Pure: standard library only, nothing here touches a network, a file or a clock. The record follows ``vim.Extension`` of
+the vSphere Web Services API; what the record does not name travels along untouched in :attr:`Extension.rest`.
 """
 
 from __future__ import annotations
@@ -138,9 +138,9 @@ class OfferedCertificate:
 class Desired:
     """What a task wants. ``None`` keeps what is registered, an empty value empties it.
 
-    ``client`` and ``server`` hold values that shall differ from the extension's own (label, summary, company; version of
-    the client, url of the server): records made by other tools have such differences, and they must survive a round trip.
-    ``server_type`` ``""`` means: no server element at all.
+    ``client`` and ``server`` hold values that shall differ from the extension's own (label, summary, company; version
+    of the client, url of the server): records made by other tools have such differences, and they must survive a round
+    trip. ``server_type`` ``""`` means: no server element at all.
     """
 
     key: str

@@ -5,8 +5,8 @@
 
 """The only file that knows how a record is written as task options, in both directions.
 
-``desired(params)`` reads options, ``to_options(record)`` writes them. What the second returns can be fed to the first, and
-the plan that follows is empty.
+``desired(params)`` reads options, ``to_options(record)`` writes them. What the second returns can be fed to the first,
+and the plan that follows is empty.
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ _SERVER_OWN = ("label", "summary", "company")
 def desired(params: Mapping[str, Any]) -> Desired:
     """Read the record options of a task.
 
-    Raises :class:`OptionError`, whose text names the option, the value and the way out. Reads ``server_certificate_path``.
+    Raises :class:`OptionError`, whose text names the option, the value and the way out. Reads
+    ``server_certificate_path``.
     """
     key = _key(params["key"])
     if params.get("state") == "absent":
@@ -208,7 +209,7 @@ def _canonical(value: str | None, option: str) -> str | None:
 
 
 def _offered(params: Mapping[str, Any], where: str) -> OfferedCertificate | None:
-    """The certificate of ``server_certificate`` or ``server_certificate_path``; ``where`` prefixes the option's name."""
+    """The certificate that the options give; ``where`` comes before their names in a message."""
     option = where + "server_certificate"
     data: str | bytes | None = params.get("server_certificate")
     path: str | None = params.get("server_certificate_path")

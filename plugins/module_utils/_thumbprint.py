@@ -5,8 +5,9 @@
 
 """The only file that knows how a thumbprint is written. Standard library only.
 
-vCenter wants upper-case pairs of hex digits with colons between them and names hidden characters, which come along when a
-thumbprint is copied from a Windows dialog, as a cause of failed plug-ins. So every usual notation is read and one is written.
+vCenter wants upper-case pairs of hex digits with colons between them and names hidden characters, which come along
+when a thumbprint is copied from a Windows dialog, as a cause of failed plug-ins. So every usual notation is read and
+one is written.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ _LENGTHS = {40: "sha1", 64: "sha256"}
 _PREFIX = re.compile(r"\A\s*sha-?(1|256)(?:\s*(?:fingerprint|thumbprint))?\s*[=:]", re.IGNORECASE)
 # RFC 7468 section 5 writes CERTIFICATE; X509 CERTIFICATE is the older label for the same content.
 _PEM_CERTIFICATE = re.compile(r"-----BEGIN (X509 )?CERTIFICATE-----(.*?)-----END (?:X509 )?CERTIFICATE-----", re.DOTALL)
+# Longer than any notation of a SHA-256 thumbprint.
+_LONGEST_SHOWN = 120
 _WAY_OUT = "give the 64 hex digits of a SHA-256 thumbprint (or the 40 of SHA-1), as pairs with or without colons"
 
 
@@ -32,8 +35,8 @@ class ThumbprintError(ValueError):
 def canonical(text: str) -> str:
     """Write a thumbprint as vCenter wants it: upper-case pairs with colons.
 
-    Colons, hyphens, white space and invisible characters between and around the digits do not count, nor does the case or the
-    prefix that openssl prints. Raises :class:`ThumbprintError`.
+    Colons, hyphens, white space and invisible characters between and around the digits do not count, nor does the
+    case or the prefix that openssl prints. Raises :class:`ThumbprintError`.
     """
     visible = "".join(char for char in text if unicodedata.category(char) not in ("Cf", "Cc"))
     prefix = _PREFIX.match(visible)
@@ -103,4 +106,4 @@ def _colons(digits: str) -> str:
 
 def _shown(text: str) -> str:
     """A value for a message: invisible characters made visible, and nothing long, which could be a pasted key."""
-    return ascii(text) if len(text) <= 120 and "PRIVATE" not in text else "the text"
+    return ascii(text) if len(text) <= _LONGEST_SHOWN and "PRIVATE" not in text else "the text"

@@ -5,7 +5,7 @@
 
 """The only file that knows pyVmomi: a session with a vCenter, and its extension records as ours.
 
-Cost of one record: one TLS connection and the calls RetrieveServiceContent, Login, FindExtension, at most one write, Logout.
+One record costs one TLS connection and the calls RetrieveServiceContent, Login, FindExtension, a write or none, Logout.
 """
 
 from __future__ import annotations

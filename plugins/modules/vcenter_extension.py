@@ -16,8 +16,8 @@ description:
   - Makes the ExtensionManager of one vCenter hold exactly the extension that the task describes.
   - Registers it, updates it in place, or unregisters it; does nothing where the record is right already.
   - Certificate and thumbprint of the manifest server are kept as one pair, whichever of them is given.
-  - A task that was written for M(community.vmware.vcenter_extension) works when only its module name is changed. The one
-    difference is that O(client_type) stands for a remote plug-in when it is left out.
+  - A task that was written for M(community.vmware.vcenter_extension) works when only its module name is changed. The
+    one difference is that O(client_type) stands for a remote plug-in when it is left out.
 extends_documentation_fragment:
   - vsphere_ops.client_plugin._vcenter
   - vsphere_ops.client_plugin._extension
@@ -151,7 +151,6 @@ vcenter:
 from datetime import datetime, timezone
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
-
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._arguments import (
     EXTENSION_RULES,
     extension_spec,
@@ -168,7 +167,7 @@ from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._vcenter
 )
 
 
-def main():
+def main() -> None:
     module = AnsibleModule(
         argument_spec={**vcenter_spec(), **extension_spec()},
         supports_check_mode=True,

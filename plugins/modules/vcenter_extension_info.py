@@ -15,7 +15,8 @@ author:
 description:
   - Reads the extension records of one vCenter, all of them or those of some keys, with client, servers, thumbprints and
     certificates.
-  - Each record comes in the words of M(vsphere_ops.client_plugin.vcenter_extension). Fed back to that module it changes nothing.
+  - Each record comes in the words of M(vsphere_ops.client_plugin.vcenter_extension). Fed back to that module it changes
+    nothing.
 extends_documentation_fragment:
   - vsphere_ops.client_plugin._vcenter
   - vsphere_ops.client_plugin._attributes
@@ -52,7 +53,8 @@ EXAMPLES = r"""
 
 - name: Is the plug-in there in the right version?
   ansible.builtin.assert:
-    that: registered.extensions | selectattr('key', 'eq', 'com.example.fleet-notes') | map(attribute='version') | list == ['1.2.0']
+    that: registered.extensions | selectattr('key', 'eq', 'com.example.fleet-notes') | map(attribute='version') | list
+      == ['1.2.0']
 
 - name: Read one record
   vsphere_ops.client_plugin.vcenter_extension_info:
@@ -90,7 +92,8 @@ extensions:
       server_type: MANIFEST_SERVER
       admin_email: [noreply@vmware.com]
       server_certificate: null
-      server_thumbprint: "B5:4F:1D:0C:6E:2A:97:08:35:E1:4A:9C:7B:60:D2:F3:18:AE:5D:C4:02:99:6B:EF:71:3C:88:0A:DE:14:57:26"
+      server_thumbprint:
+        "B5:4F:1D:0C:6E:2A:97:08:35:E1:4A:9C:7B:60:D2:F3:18:AE:5D:C4:02:99:6B:EF:71:3C:88:0A:DE:14:57:26"
       plugin_servers: []
 missing:
   description: Those of O(keys) that are not registered.
@@ -126,7 +129,6 @@ vcenter:
 """
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
-
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._arguments import info_spec, vcenter_spec
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension import OptionError
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._faults import VCenterError
@@ -138,7 +140,7 @@ from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._vcenter
 )
 
 
-def main():
+def main() -> None:
     module = AnsibleModule(argument_spec={**vcenter_spec(), **info_spec()}, supports_check_mode=True)
     if PYVMOMI_IMPORT_ERROR:
         module.fail_json(msg=missing_required_lib("pyvmomi"), exception=PYVMOMI_IMPORT_ERROR)

@@ -39,7 +39,10 @@ def wish(**options):
         ({"key": " "}, "key: ' ' cannot be an extension key, it is empty; use"),
         ({"version": ""}, "version: '' is empty; give 1 to 4 numbers"),
         ({"client_type": ""}, "client_type: '' is empty; leave it out"),
-        ({"url": "ftp://x"}, "url: 'ftp://x' is not such an address as a vSphere Client can open; give the http or https URL"),
+        (
+            {"url": "ftp://x"},
+            "url: 'ftp://x' is not such an address as a vSphere Client can open; give the http or https URL",
+        ),
         ({"url": ""}, "url: '' is not such an address"),
         ({"url": "https://"}, "url: 'https://' is not such an address"),
         ({"url": "https://a:99999/p"}, "url: 'https://a:99999/p' is not such an address"),
@@ -47,7 +50,10 @@ def wish(**options):
         ({"server": {"url": "nonsense"}}, "server.url: 'nonsense' is not such an address"),
         ({"server_thumbprint": "12:34"}, "server_thumbprint: '12:34' "),
         ({"server_certificate": "hello"}, "server_certificate: "),
-        ({"server_certificate_path": "/nonexistent/x.pem"}, "server_certificate_path: /nonexistent/x.pem cannot be read (No such"),
+        (
+            {"server_certificate_path": "/nonexistent/x.pem"},
+            "server_certificate_path: /nonexistent/x.pem cannot be read (No such",
+        ),
         ({"plugin_servers": [{"url": "x"}]}, "plugin_servers[0].url: 'x' is not such an address"),
         (
             {"plugin_servers": [{"url": URL}, {"url": URL, "server_thumbprint": "z"}]},
@@ -66,7 +72,7 @@ def test_one_sentence_that_names_the_option(options: dict, message: str) -> None
 
 
 def test_a_password_in_the_url_is_refused_and_not_repeated() -> None:
-    with pytest.raises(OptionError, match="^url: ") as caught:
+    with pytest.raises(OptionError, match=r"^url: ") as caught:
         wish(url="https://me:secret@example.com/plugin.json")
     assert "secret" not in str(caught.value)
 
@@ -110,7 +116,9 @@ ROUND_TRIPS = {
         "Company",
         Client(URL, "com.example.clientType", "0.9", "client label", "", "client company"),
         (
-            Server("https://plugins.example.com", "HTTPS", "server label", "server summary", "", (), "not a thumbprint"),
+            Server(
+                "https://plugins.example.com", "HTTPS", "server label", "server summary", "", (), "not a thumbprint"
+            ),
             Server("https://b.example.com/", "API", "b", "", "", ("x@example.com",), THUMBPRINT),
         ),
         ("t",),
@@ -126,7 +134,9 @@ ROUND_TRIPS = {
 @pytest.mark.parametrize("record", ROUND_TRIPS.values(), ids=ROUND_TRIPS.keys())
 def test_what_is_read_can_be_fed_back(record: Extension) -> None:
     options = to_options(record)
-    options["server_thumbprint"] = None if options["server_thumbprint"] == "not a thumbprint" else options["server_thumbprint"]
+    options["server_thumbprint"] = (
+        None if options["server_thumbprint"] == "not a thumbprint" else options["server_thumbprint"]
+    )
     assert not plan(desired({"state": "present", **options}), record, now=NOW).changed
 
 

@@ -129,7 +129,12 @@ def test_each_option_changes_its_own_field_once(wish: dict, fields: set[str]) ->
 def test_identity_reaches_client_and_server() -> None:
     after = make(registered(), version="2.0", label="L", summary="S", company="C").after
     assert after is not None and after.client is not None
-    assert (after.client.version, after.client.label, after.client.summary, after.client.company) == ("2.0", "L", "S", "C")
+    assert (after.client.version, after.client.label, after.client.summary, after.client.company) == (
+        "2.0",
+        "L",
+        "S",
+        "C",
+    )
     assert (after.servers[0].label, after.servers[0].summary, after.servers[0].company) == ("L", "S", "C")
 
 
@@ -164,7 +169,9 @@ class TestPair:
         assert (after.servers[0].certificate, after.servers[0].thumbprint) == (offered().pem, offered().sha256)
 
     def test_package_gets_sha1(self) -> None:
-        after = make(None, version="1", url="https://p.example.com/p.zip", client_type=PACKAGE, certificate=offered()).after
+        after = make(
+            None, version="1", url="https://p.example.com/p.zip", client_type=PACKAGE, certificate=offered()
+        ).after
         assert after is not None
         assert (after.servers[0].type, after.servers[0].thumbprint) == ("HTTPS", offered().sha1)
 
@@ -258,7 +265,7 @@ class TestRemoteAndPackage:
 
     def test_auxiliary_servers_need_a_manifest_server_before_them(self) -> None:
         auxiliary = (Server("https://b.example.com/", "API"),)
-        with pytest.raises(OptionError, match="^server_type: a record with auxiliary"):
+        with pytest.raises(OptionError, match=r"^server_type: a record with auxiliary"):
             make(registered(), server_type="", plugin_servers=auxiliary)
 
     def test_the_last_auxiliary_server_can_be_removed(self) -> None:
@@ -269,7 +276,9 @@ class TestRemoteAndPackage:
 
 class TestWarnings:
     def test_same_version_other_url(self) -> None:
-        assert "cached copy until the version rises" in make(registered(), url="https://x.example.com/p.json").warnings[0]
+        assert (
+            "cached copy until the version rises" in make(registered(), url="https://x.example.com/p.json").warnings[0]
+        )
 
     def test_new_version_other_url(self) -> None:
         assert make(registered(), url="https://x.example.com/p.json", version="2").warnings == ()

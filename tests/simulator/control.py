@@ -1,0 +1,49 @@
+# Copyright: Contributors to the vsphere_ops.client_plugin collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
+
+"""The control interface: statistics and faults as JSON; the only file that knows its resources."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from faults import FaultError, Rule
+from vcenter import VCenter
+
+RESOURCES = "GET statistics, POST reset, GET faults, POST faults, DELETE faults"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    status: HTTPStatus
+    content: Any
+
+    @property
+    def body(self) -> bytes:
+        return json.dumps(self.content).encode() + b"\n"
+
+
+def control(vcenter: VCenter, method: str, resource: str, body: bytes) -> Reply:
+    """Answer one request. The caller opens or closes the port afterwards as the faults say."""
+    request = f"{method} {resource.strip('/')}"
+    if request == "GET statistics":
+        return Reply(HTTPStatus.OK, vcenter.statistics())
+    if request == "POST reset":
+        vcenter.reset_statistics()
+        return Reply(HTTPStatus.OK, vcenter.statistics())
+    if request == "DELETE faults":
+        vcenter.faults.clear()
+    elif request == "POST faults":
+        try:
+            given = json.loads(body)
+            vcenter.faults.add([Rule.parse(rule) for rule in (given if isinstance(given, list) else [given])])
+        except (FaultError, json.JSONDecodeError) as error:
+            return Reply(HTTPStatus.BAD_REQUEST, {"error": str(error)})
+    elif request != "GET faults":
+        return Reply(HTTPStatus.NOT_FOUND, {"error": f"There is no {request}; there are {RESOURCES}."})
+    return Reply(HTTPStatus.OK, vcenter.faults.rules())

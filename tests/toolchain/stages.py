@@ -1,0 +1,168 @@
+# Copyright: Contributors to the vsphere_ops.client_plugin collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
+
+"""How a stage of the tests is run, shown, logged and remembered: the only file that knows the report."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+Command = Sequence[str | Path]
+BUILD = Path(__file__).resolve().parents[2] / ".build"
+LOGS = BUILD / "logs"
+RESULTS = BUILD / "results"
+TAIL = 150
+# Longer than any stage takes: a stage that hangs shall not take the whole of CI's time with it.
+TIMEOUT = 1500
+_SAID = re.compile(r"^=+ (.*\b(?:passed|failed).*?) =+$|^(Success: no issues found.*)$", re.MULTILINE)
+_NOTE = re.compile(r"^WARNING: ((?:Excluding|Skipping|Skipped|Limiting|All targets).*)$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How one stage ended: verdict is ok, FAILED or skipped."""
+
+    name: str
+    verdict: str
+    seconds: float = 0.0
+    said: str = ""
+    notes: list[str] = field(default_factory=list)
+    log: str = ""
+
+
+class Stages:
+    """The stages of one session: each has its own log, and one that fails does not hide those behind it."""
+
+    def __init__(self, session: str, environment: Mapping[str, str]) -> None:
+        self.session = session
+        self.environment = environment
+        self.failed: list[str] = []
+
+    def run(
+        self, name: str, *commands: Command, cwd: Path, env: Mapping[str, str] | None = None, must_say: str = ""
+    ) -> bool:
+        """Run the commands one after the other, each even if one before it failed; env is on top of the session's.
+
+        must_say is a pattern that the log has to hold: a runner that finds nothing to run is not a success.
+        """
+        full = f"{self.session}: {name}"
+        log = self._log(name)
+        log.parent.mkdir(parents=True, exist_ok=True)
+        say(f"start    {full}")
+        started = time.monotonic()
+        with log.open("w", encoding="utf-8") as file:
+            surroundings = {**self.environment, **(env or {})}
+            codes = [_execute(command, cwd, surroundings, file.fileno()) for command in commands]
+        text = log.read_text(encoding="utf-8", errors="replace")
+        silent = bool(must_say) and not re.search(must_say, text)
+        good = not any(codes) and not silent
+        notes = sorted(set(_NOTE.findall(text)))
+        said = [next(filter(None, match)) for match in _SAID.findall(text)]
+        verdict = "ok" if good else "FAILED"
+        result = Result(full, verdict, time.monotonic() - started, said[-1] if said else "", notes, str(log))
+        self._remember(result)
+        say(f"{verdict:<8} {full}  {result.seconds:.0f} s  {result.said}".rstrip())
+        if not good:
+            why = f"its log holds nothing like {must_say!r}" if silent and not any(codes) else f"exit codes {codes}"
+            self.failed.append(name)
+            tail = "\n".join(f"  | {line}" for line in text.splitlines()[-TAIL:])
+            say(f"--- {full}: {why}; the end of {log}:\n{tail}\n--- end of {full}")
+        return good
+
+    def skip(self, name: str, why: str) -> None:
+        self._remember(Result(f"{self.session}: {name}", "skipped", notes=[why]))
+        say(f"skipped  {self.session}: {name}: {why}")
+
+    def fail(self, name: str, why: str) -> None:
+        self.failed.append(name)
+        self._remember(Result(f"{self.session}: {name}", "FAILED", said=why))
+        say(f"FAILED   {self.session}: {name}: {why}")
+
+    def output(self, name: str) -> list[str]:
+        """What the stage of this name printed, less the commands."""
+        lines = self._log(name).read_text(encoding="utf-8", errors="replace").splitlines()
+        return [line for line in lines if not line.startswith("$ ")]
+
+    def _log(self, name: str) -> Path:
+        return LOGS / f"{self.session}-{name.replace(' ', '-')}.log"
+
+    def _remember(self, result: Result) -> None:
+        RESULTS.mkdir(parents=True, exist_ok=True)
+        with (RESULTS / f"{self.session}.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(asdict(result)) + "\n")
+
+
+def _execute(command: Command, cwd: Path, env: Mapping[str, str], output: int) -> int:
+    words = [str(word) for word in command]
+    os.write(output, f"$ {' '.join(words)}\n".encode())
+    try:
+        process = subprocess.Popen(
+            words,
+            cwd=cwd,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    except OSError as error:
+        os.write(output, f"{words[0]} cannot be started: {error}\n".encode())
+        return 127
+    try:
+        return process.wait(TIMEOUT)
+    except subprocess.TimeoutExpired:
+        os.write(output, f"stopped: not done after {TIMEOUT} seconds\n".encode())
+        return 124
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def say(text: str) -> None:
+    """One write for each message, so that two sessions at once do not mix their lines."""
+    sys.stdout.write(f"{time.strftime('%H:%M:%S')} {text}\n")
+    sys.stdout.flush()
+
+
+@contextmanager
+def alone(name: str) -> Iterator[None]:
+    """Hold what only one session may do at a time."""
+    BUILD.mkdir(exist_ok=True)
+    with (BUILD / f"{name}.lock").open("w", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def results() -> list[Result]:
+    lines = [line for file in sorted(RESULTS.glob("*.jsonl")) for line in file.read_text(encoding="utf-8").splitlines()]
+    return [Result(**json.loads(line)) for line in lines]
+
+
+def summary(done: Sequence[Result], seconds: float, shortfalls: Sequence[str]) -> str:
+    """The table of all stages, what was not run and why, and the closing line that CI reads."""
+    width = max((len(result.name) for result in done), default=0)
+    table = [
+        f"{result.verdict:<8} {result.name:<{width}} {result.seconds:6.0f} s  {result.said}".rstrip() for result in done
+    ]
+    skipped = [f"{result.name}: {note}" for result in done if result.verdict == "skipped" for note in result.notes]
+    notes = [f"{result.name}: {note}" for result in done if result.verdict != "skipped" for note in result.notes]
+    logs = [f"{result.name}: {result.log}" for result in done if result.verdict == "FAILED"]
+    parts = [("Stages", table), ("NOT RUN", [*shortfalls, *skipped]), ("Said by ansible-test", notes), ("Failed", logs)]
+    text = "\n\n".join(f"{title}\n" + "\n".join(f"  {line}" for line in lines) for title, lines in parts if lines)
+    counts = {verdict: sum(result.verdict == verdict for result in done) for verdict in ("ok", "FAILED", "skipped")}
+    closing = f"{counts['ok']} passed, {counts['FAILED']} failed, {counts['skipped'] + len(shortfalls)} skipped"
+    return f"\n{text}\n\n{seconds:.0f} seconds, logs in {LOGS}\n{closing}"
