@@ -87,6 +87,27 @@ def info_spec() -> dict[str, Any]:
     return {"keys": {"type": "list", "elements": "str", "aliases": ["key", "extension_key"], "no_log": False}}
 
 
+def fleet_spec() -> dict[str, Any]:
+    """Many vCenters: the connection options of the task are the defaults of every entry."""
+    return {
+        "vcenters": {"type": "list", "elements": "dict", "required": True, "options": _entry_spec()},
+        "concurrency": {"type": "int", "default": 32},
+        "retries": {"type": "int", "default": 2},
+        "progress": {"type": "bool", "default": True},
+        "tolerate_failures": {"type": "bool", "default": False},
+        **{name: {**option, "required": False} for name, option in vcenter_spec().items()},
+    }
+
+
+def _entry_spec() -> dict[str, Any]:
+    connection = {
+        name: {key: value for key, value in option.items() if key not in ("default", "fallback", "required")}
+        for name, option in vcenter_spec().items()
+        if name != "timeout"
+    }
+    return {"name": {"type": "str"}, "extension": {"type": "dict"}, **connection}
+
+
 # The rules between options, in the form of AnsibleModule's keyword arguments.
 EXTENSION_RULES: dict[str, Any] = {"mutually_exclusive": [["server_certificate", "server_certificate_path"]]}
 

@@ -62,13 +62,14 @@ class Outcome:
         return result
 
 
-def reconcile(catalogue: Catalogue, desired: Desired, *, check_mode: bool, now: datetime) -> Outcome:
-    """Make the record of ``desired.key`` as it is wanted; in check mode only tell what that would take.
-
-    Raises :class:`OptionError` for a wish that must not be carried out, and the catalogue's own errors.
-    """
+def prepare(catalogue: Catalogue, desired: Desired, *, now: datetime) -> Plan:
+    """Read and plan. Raises :class:`OptionError` for a wish that must not be carried out, and the catalogue's errors."""
     current = catalogue.find(desired.key)
-    planned = plan(desired, current, now=now, certificates=catalogue.holds_certificates)
+    return plan(desired, current, now=now, certificates=catalogue.holds_certificates)
+
+
+def carry_out(catalogue: Catalogue, planned: Plan, *, check_mode: bool) -> None:
+    """Apply a plan; in check mode only find out whether the account may. Raises the catalogue's errors."""
     if check_mode:
         if planned.privilege is not None:
             catalogue.require(planned.privilege)
@@ -78,4 +79,13 @@ def reconcile(catalogue: Catalogue, desired: Desired, *, check_mode: bool, now: 
         catalogue.register(planned.after)
     elif planned.after is not None and planned.action == "update":
         catalogue.update(planned.after)
+
+
+def reconcile(catalogue: Catalogue, desired: Desired, *, check_mode: bool, now: datetime) -> Outcome:
+    """Make the record of ``desired.key`` as it is wanted; in check mode only tell what that would take.
+
+    Raises what :func:`prepare` and :func:`carry_out` raise.
+    """
+    planned = prepare(catalogue, desired, now=now)
+    carry_out(catalogue, planned, check_mode=check_mode)
     return Outcome(planned, catalogue.about)

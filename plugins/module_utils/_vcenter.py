@@ -79,8 +79,11 @@ class VCenter:
             found = self._content.extensionManager.FindExtension(key)
         return None if found is None else from_vim(found)
 
-    def all(self) -> list[Extension]:
-        """Every record, in the order of the vCenter; one call."""
+    def read(self, keys: list[str] | None) -> list[Extension]:
+        """The records of ``keys`` that are registered, one call each; every record with one call for ``None``."""
+        return self._all() if keys is None else [record for key in keys if (record := self.find(key))]
+
+    def _all(self) -> list[Extension]:
         query = vmodl.query.PropertyCollector
         manager = self._content.extensionManager
         specification = query.FilterSpec(

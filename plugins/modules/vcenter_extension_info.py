@@ -147,7 +147,7 @@ def main() -> None:
     keys = module.params["keys"]
     try:
         with session(target(module.params)) as vcenter:
-            found = vcenter.all() if keys is None else [record for key in keys if (record := vcenter.find(key))]
+            found = vcenter.read(keys)
             about = vcenter.about
     except (OptionError, VCenterError) as error:
         module.fail_json(msg=str(error))

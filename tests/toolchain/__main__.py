@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from machine import pairs, pythons, shortfalls
-from stages import BUILD, LOGS, RESULTS, Result, results, say, summary
+from stages import BUILD, LOGS, RESULTS, Command, Result, results, say, summary
 
 ROOT = BUILD.parent
 # Two lanes of about the same length, each with an ansible-core and its own HOME: they share nothing but the source.
@@ -44,7 +44,7 @@ def main() -> int:
 def _lane(sessions: list[str]) -> Result | None:
     """Run the sessions of one lane; what they report themselves is theirs, a nox that broke down is ours."""
     log = Path(LOGS, f"nox-{'-'.join(sessions)}.log")
-    command = [sys.executable, "-m", "nox", "--noxfile", ROOT / "noxfile.py", "--sessions", *sessions]
+    command: Command = [sys.executable, "-m", "nox", "--noxfile", ROOT / "noxfile.py", "--sessions", *sessions]
     with log.open("w", encoding="utf-8") as file:
         code = subprocess.run(command, cwd=ROOT, stderr=file, check=False).returncode
     reported = {result.name.split(":")[0] for result in results()}

@@ -39,7 +39,7 @@ def copy_of_tree(name: str) -> Path:
             (destination / listed).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / listed, destination / listed)
     subprocess.run(["git", "init", "--quiet"], cwd=destination, check=True)
-    subprocess.run(["git", "add", "--all"], cwd=destination, check=True)
+    subprocess.run(["git", "add", "--all", "--force"], cwd=destination, check=True)
     return destination
 
 
