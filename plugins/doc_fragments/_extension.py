@@ -15,7 +15,7 @@ options:
     description:
       - Key of the extension, for example V(com.example.fleet-notes). It must be the same in every version of the
         plug-in.
-      - Printable ASCII without C(, / \ # + > < = ; ") only.
+      - Printable ASCII only, without comma, semicolon, slash, backslash, hash, plus, greater, less, equals and quotes.
     type: str
     required: true
     aliases: [extension_key]

@@ -28,13 +28,17 @@ class Catalogue(Protocol):
     def holds_certificates(self) -> bool:
         """False for a vCenter that knows thumbprints only."""
 
-    def find(self, key: str) -> Extension | None: ...
+    def find(self, key: str) -> Extension | None:
+        """The record of ``key``, ``None`` where there is none."""
 
-    def register(self, extension: Extension) -> None: ...
+    def register(self, extension: Extension) -> None:
+        """Add a record whose key is new."""
 
-    def update(self, extension: Extension) -> None: ...
+    def update(self, extension: Extension) -> None:
+        """Replace the record of the same key as a whole."""
 
-    def unregister(self, key: str) -> None: ...
+    def unregister(self, key: str) -> None:
+        """Remove the record of ``key``."""
 
     def require(self, privilege: str) -> None:
         """Raise as the write would when the account lacks ``privilege`` on the root folder."""
@@ -63,7 +67,7 @@ class Outcome:
 
 
 def prepare(catalogue: Catalogue, desired: Desired, *, now: datetime) -> Plan:
-    """Read and plan. Raises :class:`OptionError` for a wish that must not be carried out, and the catalogue's errors."""
+    """Read and plan. Raises :class:`OptionError` for a wish that must not be carried out, and the catalogue's own."""
     current = catalogue.find(desired.key)
     return plan(desired, current, now=now, certificates=catalogue.holds_certificates)
 

@@ -31,7 +31,10 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why one vCenter is not as it should be. ``kind`` is that of VCenterError, or ``option``, ``internal``, ``not_started``."""
+    """Why one vCenter is not as it should be.
+
+    ``kind`` is that of VCenterError, or ``option``, ``internal`` or ``not_started``.
+    """
 
     kind: str
     message: str
@@ -47,7 +50,7 @@ class Found:
 
 
 def make_right(target: Target, desired: Desired, *, check_mode: bool, retries: int, now: datetime) -> Outcome | Failure:
-    """Make one record right. A write whose answer was lost is not repeated blindly: the record is read and planned anew."""
+    """Make one record right. After a write whose answer was lost, the record is read and the change planned anew."""
     in_doubt: Plan | None = None
 
     def once() -> Outcome:

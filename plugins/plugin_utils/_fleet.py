@@ -23,9 +23,9 @@ def run(
 ) -> list[Result | BaseException | None]:
     """Run ``jobs``, at most ``concurrency`` at a time, and return their results in the order of the jobs.
 
-    A job that raises has its exception as its result: one job never hides another. ``report`` is called in this thread with
-    the index and the result of each job as it ends. Once ``enough`` says so for a result, no further job is started; those
-    that were not started have ``None``.
+    A job that raises has its exception as its result: one job never hides another. ``report`` is called in this thread
+    with the index and the result of each job as it ends. Once ``enough`` says so for a result, no further job is
+    started; those that were not started have ``None``.
     """
     results: list[Result | BaseException | None] = [None] * len(jobs)
     with ThreadPoolExecutor(max_workers=max(1, min(concurrency, len(jobs))), thread_name_prefix="vcenter") as pool:
