@@ -230,7 +230,9 @@ def _outside(error: Any, path: str) -> Iterator[Finding]:
         return
     if error.validator in ("minItems", "minProperties"):
         what += " and not empty"
-    near = _near(value, error.schema.get("enum", ())) if isinstance(value, str) else ""
+    # Among versions the one that looks most alike is no better than the others.
+    spelt = isinstance(value, str) and value[:1].isalpha()
+    near = _near(value, error.schema.get("enum", ())) if spelt else ""
     remedy = f"Write {near or what}."
     yield _error(path, value, f"{path} is {shown(value)}; it must be {what}.", remedy)
 

@@ -248,6 +248,8 @@ def _plugin_server(item: Mapping[str, Any], where: str) -> Server:
             f"{where}.server_thumbprint",
             f"{thumbprint} does not belong to the certificate beside it; leave it out, it is computed",
         )
+    if offered is not None and thumbprint is None:
+        thumbprint = offered.sha256
     emails = item.get("admin_email")
     return Server(
         url=str(url),
@@ -256,8 +258,8 @@ def _plugin_server(item: Mapping[str, Any], where: str) -> Server:
         summary=item.get("summary") or "",
         company=item.get("company") or "",
         admin_email=DEFAULT_ADMIN_EMAIL if emails is None else tuple(emails),
-        thumbprint=(offered and offered.sha256) if thumbprint is None else thumbprint or None,
-        certificate=offered and offered.pem,
+        thumbprint=thumbprint or None,
+        certificate=None if offered is None else offered.pem,
     )
 
 

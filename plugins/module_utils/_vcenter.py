@@ -134,8 +134,9 @@ def session(target: Target) -> Iterator[VCenter]:
         with _plain_words(target):
             content = vim.ServiceInstance("ServiceInstance", stub).RetrieveContent()
         api_version = _speak(stub, target, content)
+        sessions: Any = content.sessionManager
         with _plain_words(target):
-            login = content.sessionManager.Login(target.username, target.password, None)
+            login = sessions.Login(target.username, target.password, None)
         try:
             yield VCenter(target, content, api_version, login.key)
         finally:

@@ -300,6 +300,8 @@ def test_a_slip_of_the_pen_gets_a_proposal():
     assert finding.message.endswith("did you mean labelKey?")
     [finding] = schema_errors(changed((*MODAL, "type"), "Modal"))
     assert finding.remedy == "Write modal."
+    [finding] = schema_errors(changed(("manifestVersion",), "3.0.0"))
+    assert finding.remedy == "Write '1.0.0', '1.0.1', '1.1.0' or '1.2.0'."
 
 
 def test_a_message_names_place_value_and_what_is_allowed():
