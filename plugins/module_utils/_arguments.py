@@ -88,22 +88,35 @@ def info_spec() -> dict[str, Any]:
 
 
 def fleet_spec() -> dict[str, Any]:
+    """One extension for many vCenters."""
+    key = {"max_failures": {"type": "int"}, "tolerate_failures": {"type": "bool", "default": False}}
+    return {**_many_spec(), **key, **extension_spec()}
+
+
+def fleet_info_spec() -> dict[str, Any]:
+    """The records of many vCenters."""
+    return {**_many_spec(), "tolerate_failures": {"type": "bool", "default": False}, **info_spec()}
+
+
+def _many_spec() -> dict[str, Any]:
     """Many vCenters: the connection options of the task are the defaults of every entry."""
     return {
         "vcenters": {"type": "list", "elements": "dict", "required": True, "options": _entry_spec()},
         "concurrency": {"type": "int", "default": 32},
         "retries": {"type": "int", "default": 2},
         "progress": {"type": "bool", "default": True},
-        "tolerate_failures": {"type": "bool", "default": False},
-        **{name: {**option, "required": False} for name, option in vcenter_spec().items()},
+        **{
+            name: {key: value for key, value in option.items() if key != "required"}
+            for name, option in vcenter_spec().items()
+        },
     }
 
 
 def _entry_spec() -> dict[str, Any]:
+    """What may differ from one vCenter to the next: no defaults here, those are the options of the task."""
     connection = {
         name: {key: value for key, value in option.items() if key not in ("default", "fallback", "required")}
         for name, option in vcenter_spec().items()
-        if name != "timeout"
     }
     return {"name": {"type": "str"}, "extension": {"type": "dict"}, **connection}
 

@@ -286,7 +286,7 @@ def main() -> None:
     try:
         manifest = wanted(params)
         findings = _manifest.check(manifest, unknown=params["unknown_properties"], strict=params["strict"])
-        told = {"findings": [finding.result() for finding in findings]}
+        told: dict[str, Any] = {"findings": [finding.result() for finding in findings]}
         if wrong := [finding for finding in findings if finding.severity == "error"]:
             module.fail_json(msg=f"The manifest is wrong: {_manifest.sentences(wrong)}", **told)
         data = _manifest.render(manifest)
