@@ -85,15 +85,14 @@ def _wishes(found: Sequence[Entry], options: Mapping[str, Any]) -> tuple[list[En
     kept, wishes = [], []
     for index, entry in enumerate(found):
         spelled = json.dumps(entry.extension, sort_keys=True)
+        where = entry.where
         try:
             if spelled not in known:
                 known[spelled] = desired({**base, **_override(entry.extension)})
-            wish = known[spelled]
         except OptionError as error:
-            wish = common
-            entry = replace(entry, where=Failure("option", f"vcenters[{index}].extension ({entry.name}): {error}"))
-        kept.append(entry)
-        wishes.append(wish)
+            where = Failure("option", f"vcenters[{index}].extension ({entry.name}): {error}")
+        kept.append(replace(entry, where=where))
+        wishes.append(known.get(spelled, common))
     return kept, wishes
 
 

@@ -293,7 +293,7 @@ def argument_spec() -> dict[str, Any]:
         "owner": {"type": "str"},
         "group": {"type": "str"},
         "mode": {"type": "raw", "default": "0644"},
-        "private_key_mode": {"type": "raw", "default": "0600"},
+        "private_key_mode": {"type": "raw", "default": "0600", "no_log": False},
     }
 
 

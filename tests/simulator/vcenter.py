@@ -117,7 +117,7 @@ class VCenter:
 
     def invoke(self, call: soap.Call, caller: Caller) -> Result:
         """Carry out one call; raises a pyVmomi method fault."""
-        if type(call.this) is not self._objects.get(call.this._moId):
+        if not isinstance(call.this, self._objects.get(call.this._moId, ())):
             raise vmodl.fault.ManagedObjectNotFound(
                 msg="The object has already been deleted or has not been completely created", obj=call.this
             )

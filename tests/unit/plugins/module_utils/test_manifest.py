@@ -262,7 +262,7 @@ def test_what_is_optional_can_go(place):
     assert schema_errors(changed(place, GONE)) == []
 
 
-@pytest.mark.parametrize(("place", "path"), MISSING, ids=[path for _, path in MISSING])
+@pytest.mark.parametrize(("place", "path"), MISSING, ids=[case[-1] for case in MISSING])
 def test_a_missing_member_is_named(place, path):
     [finding] = schema_errors(changed(place, GONE))
     assert finding.path == path
@@ -271,7 +271,7 @@ def test_a_missing_member_is_named(place, path):
     assert finding.remedy.startswith("Add ")
 
 
-@pytest.mark.parametrize(("place", "value", "path"), BROKEN, ids=[f"{path}={value!r:.20}" for _, value, path in BROKEN])
+@pytest.mark.parametrize(("place", "value", "path"), BROKEN, ids=[f"{case[2]}={case[1]!r:.20}" for case in BROKEN])
 def test_a_wrong_value_is_named(place, value, path):
     [finding] = schema_errors(changed(place, value))
     assert finding.path == path
@@ -280,7 +280,7 @@ def test_a_wrong_value_is_named(place, value, path):
     assert finding.remedy.endswith(".")
 
 
-@pytest.mark.parametrize(("place", "path", "documented"), UNKNOWN, ids=[path for _, path, _ in UNKNOWN])
+@pytest.mark.parametrize(("place", "path", "documented"), UNKNOWN, ids=[case[1] for case in UNKNOWN])
 def test_an_unknown_member_is_an_error_where_a_client_is_known_to_refuse_it(place, path, documented):
     manifest = changed(place, "1.0.0")
     [finding] = [one for one in _manifest.check(manifest) if one.rule == "unknown"]
@@ -434,7 +434,7 @@ class Tagged(str):
     __slots__ = ("tags",)
 
     def __str__(self):
-        return self
+        return super().__str__()
 
 
 class Numbered(int):

@@ -99,7 +99,7 @@ def test_json_that_is_read_is_json(text):
     assert value == json.loads(text)
 
 
-@pytest.mark.parametrize(("text", "place", "clue"), JSON_FAULTS, ids=[text[:25] for text, _, _ in JSON_FAULTS])
+@pytest.mark.parametrize(("text", "place", "clue"), JSON_FAULTS, ids=[case[0][:25] for case in JSON_FAULTS])
 def test_a_fault_in_json_has_its_place(text, place, clue):
     with pytest.raises(ManifestError) as caught:
         load(text.encode())
@@ -107,7 +107,7 @@ def test_a_fault_in_json_has_its_place(text, place, clue):
     assert clue in str(caught.value)
 
 
-@pytest.mark.parametrize(("text", "place", "clue"), YAML_FAULTS, ids=[text[:25] for text, _, _ in YAML_FAULTS])
+@pytest.mark.parametrize(("text", "place", "clue"), YAML_FAULTS, ids=[case[0][:25] for case in YAML_FAULTS])
 def test_a_fault_in_yaml_has_its_place(text, place, clue):
     with pytest.raises(ManifestError) as caught:
         load(text.encode(), yaml=True)

@@ -44,7 +44,7 @@ def main() -> None:
         "/.staging/",
     ]
     statuses = {path: ask(context, port, path) for path in paths}
-    silent = [socket.create_connection(("127.0.0.1", port), TIMEOUT_S) for _ in range(SILENT_CLIENTS)]
+    silent = [socket.create_connection(address, TIMEOUT_S) for address in [("127.0.0.1", port)] * SILENT_CLIENTS]
     answer = ask(context, port, f"/{release}/plugin.json")
     for client in silent:
         client.close()
