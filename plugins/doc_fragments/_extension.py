@@ -231,6 +231,15 @@ options:
     description: Allow a O(version) that is lower than the registered one. Numbers are compared, so 5.10 is above 5.9.
     type: bool
     default: false
+  verify_servers:
+    description:
+      - Before anything is written, open each https URL of the record from where the task runs, and fail unless the
+        certificate there is the one that is, or would be, registered. With a certificate in the record, its
+        subjectAltName must hold the host name of the URL.
+      - Also done where nothing would change, and in check mode. It is what finds a certificate that was renewed and not
+        registered.
+    type: bool
+    default: false
 notes:
   - An option that is left out keeps what is registered. An empty value empties it.
   - What the options do not name, such as health information or managed entities, stays as it is.

@@ -79,6 +79,7 @@ def extension_spec() -> dict[str, Any]:
             "options": {name: {"type": "str"} for name in ("url", "label", "summary", "company")},
         },
         "allow_downgrade": {"type": "bool", "default": False},
+        "verify_servers": {"type": "bool", "default": False},
     }
 
 
@@ -88,41 +89,63 @@ def info_spec() -> dict[str, Any]:
 
 
 def fleet_spec() -> dict[str, Any]:
-    """One extension for many vCenters."""
-    key = {"max_failures": {"type": "int"}, "tolerate_failures": {"type": "bool", "default": False}}
-    return {**_many_spec(), **key, **extension_spec()}
+    """One extension for many vCenters. ``key`` is checked later: each host of an inventory may have its own."""
+    record = {**extension_spec(), "key": {**extension_spec()["key"], "required": False}}
+    inventory = {
+        "type": "dict",
+        "options": {
+            "hosts": {"type": "list", "elements": "str", "required": True},
+            "variables": {"type": "dict", "required": True},
+            "registered": {"type": "str"},
+        },
+    }
+    return {**_many_spec(), "inventory": inventory, "max_failures": {"type": "int"}, **record}
 
 
 def fleet_info_spec() -> dict[str, Any]:
     """The records of many vCenters."""
-    return {**_many_spec(), "tolerate_failures": {"type": "bool", "default": False}, **info_spec()}
+    return {**_many_spec(), **info_spec()}
+
+
+def outcome_spec() -> dict[str, Any]:
+    """The outcome of one host."""
+    return {"registered": {"type": "str", "required": True}, "name": {"type": "str"}}
 
 
 def _many_spec() -> dict[str, Any]:
     """Many vCenters: the connection options of the task are the defaults of every entry."""
     return {
-        "vcenters": {"type": "list", "elements": "dict", "required": True, "options": _entry_spec()},
+        "vcenters": {"type": "list", "elements": "dict", "options": entry_spec()},
         "concurrency": {"type": "int", "default": 32},
         "retries": {"type": "int", "default": 2},
         "progress": {"type": "bool", "default": True},
-        **{
-            name: {key: value for key, value in option.items() if key != "required"}
-            for name, option in vcenter_spec().items()
-        },
+        "tolerate_failures": {"type": "bool", "default": False},
+        **_without(vcenter_spec(), "required"),
     }
 
 
-def _entry_spec() -> dict[str, Any]:
+def entry_spec() -> dict[str, Any]:
     """What may differ from one vCenter to the next: no defaults here, those are the options of the task."""
-    connection = {
-        name: {key: value for key, value in option.items() if key not in ("default", "fallback", "required")}
-        for name, option in vcenter_spec().items()
-    }
+    connection = _without(vcenter_spec(), "default", "fallback", "required")
     return {"name": {"type": "str"}, "extension": {"type": "dict"}, **connection}
+
+
+def override_spec() -> dict[str, Any]:
+    """What may differ in the record of one vCenter."""
+    return _without(extension_spec(), "default", "required")
+
+
+def _without(spec: dict[str, Any], *words: str) -> dict[str, Any]:
+    return {name: {word: value for word, value in option.items() if word not in words} for name, option in spec.items()}
 
 
 # The rules between options, in the form of AnsibleModule's keyword arguments.
 EXTENSION_RULES: dict[str, Any] = {"mutually_exclusive": [["server_certificate", "server_certificate_path"]]}
+FLEET_RULES: dict[str, Any] = {
+    "mutually_exclusive": [*EXTENSION_RULES["mutually_exclusive"], ["vcenters", "inventory"]],
+    "required_one_of": [["vcenters", "inventory"]],
+}
+FLEET_INFO_RULES: dict[str, Any] = {"required_one_of": [["vcenters"]]}
 
 
 def _id_spec(alias: str) -> dict[str, Any]:

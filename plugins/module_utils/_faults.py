@@ -22,7 +22,7 @@ class VCenterError(Exception):
     """What kept one vCenter from answering. ``str()`` is one sentence that names the vCenter and the way out.
 
     ``kind`` is one of ``unreachable``, ``timeout``, ``tls``, ``not_vcenter``, ``login``, ``permission``, ``refused``,
-    ``session``, ``unavailable``.
+    ``conflict`` (somebody else changed the record between our reading and our writing), ``session``, ``unavailable``.
     """
 
     def __init__(self, kind: str, message: str) -> None:
@@ -44,11 +44,11 @@ def told(target: Target, fault: Any, key: str) -> VCenterError:
         return VCenterError("session", f"{where} ended the session before the work was done; run the task again.")
     if name == "NotFound":
         return VCenterError(
-            "refused", f"{where} no longer holds {key!r}: somebody else removed it meanwhile; run the task again."
+            "conflict", f"{where} no longer holds {key!r}: somebody else removed it meanwhile; run the task again."
         )
     if name == "InvalidArgument" and fault.invalidProperty in ("extension.key", "key"):
         return VCenterError(
-            "refused",
+            "conflict",
             f"{where} does not take key {key!r}: somebody else registered it meanwhile, or vCenter finds it malformed; "
             "run the task again, and choose another key if that does not help.",
         )

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -85,11 +85,21 @@ def carry_out(catalogue: Catalogue, planned: Plan, *, check_mode: bool) -> None:
         catalogue.update(planned.after)
 
 
-def reconcile(catalogue: Catalogue, desired: Desired, *, check_mode: bool, now: datetime) -> Outcome:
+def reconcile(
+    catalogue: Catalogue,
+    desired: Desired,
+    *,
+    check_mode: bool,
+    now: datetime,
+    verify: Callable[[Extension], None] | None = None,
+) -> Outcome:
     """Make the record of ``desired.key`` as it is wanted; in check mode only tell what that would take.
 
-    Raises what :func:`prepare` and :func:`carry_out` raise.
+    ``verify`` is given the record that is wanted, changed or not, and raises where nothing must be written.
+    Raises what :func:`prepare`, ``verify`` and :func:`carry_out` raise.
     """
     planned = prepare(catalogue, desired, now=now)
+    if verify is not None and planned.after is not None:
+        verify(planned.after)
     carry_out(catalogue, planned, check_mode=check_mode)
     return Outcome(planned, catalogue.about)

@@ -11,6 +11,7 @@ One record costs one TLS connection and the calls RetrieveServiceContent, Login,
 from __future__ import annotations
 
 import re
+import ssl
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,6 +49,8 @@ else:
 _CERTIFICATES_SINCE = (8, 0, 2, 0)
 # The oldest version that every supported vCenter speaks; the session starts with it and goes on with the server's own.
 _FIRST_VERSION = "vim.version.version9"
+# Seconds that the logout from a vCenter may take which has just failed.
+_FAREWELL = 2
 
 
 class VCenter:
@@ -116,16 +119,18 @@ class VCenter:
 
 
 @contextmanager
-def session(target: Target) -> Iterator[VCenter]:
+def session(target: Target, tls: ssl.SSLContext | None = None) -> Iterator[VCenter]:
     """Log in, and log out again whatever happens in between.
 
-    Raises :class:`VCenterError` and, for a CA file that cannot be used, :class:`OptionError`.
+    ``tls`` is the result of :func:`tls_context` for this target, where many targets share one: reading the CAs of a
+    system takes longer than a session. Raises :class:`VCenterError` and, for a CA file that cannot be used,
+    :class:`OptionError`.
     """
     stub = SoapStubAdapter(
         host=target.hostname,
         port=target.port,
         version=_FIRST_VERSION,
-        sslContext=tls_context(target),
+        sslContext=tls or tls_context(target),
         httpConnectionTimeout=target.timeout,
         httpProxyHost=target.proxy_host,
         httpProxyPort=target.proxy_port or 80,
@@ -139,6 +144,10 @@ def session(target: Target) -> Iterator[VCenter]:
             login = sessions.Login(target.username, target.password, None)
         try:
             yield VCenter(target, content, api_version, login.key)
+        except VCenterError:
+            # It may be too sick to let go of us: one long wait was enough.
+            stub.schemeArgs["timeout"] = min(target.timeout, _FAREWELL)
+            raise
         finally:
             _log_out(content)
     finally:

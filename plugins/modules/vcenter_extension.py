@@ -149,8 +149,10 @@ vcenter:
 """
 
 from datetime import datetime, timezone
+from functools import partial
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils import _served
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._arguments import (
     EXTENSION_RULES,
     extension_spec,
@@ -177,8 +179,15 @@ def main() -> None:
         module.fail_json(msg=missing_required_lib("pyvmomi"), exception=PYVMOMI_IMPORT_ERROR)
     try:
         wanted = desired(module.params)
+        verify = partial(_served.verify, look=_served.fetch(module.params["timeout"]))
         with session(target(module.params)) as vcenter:
-            outcome = reconcile(vcenter, wanted, check_mode=module.check_mode, now=datetime.now(timezone.utc))
+            outcome = reconcile(
+                vcenter,
+                wanted,
+                check_mode=module.check_mode,
+                now=datetime.now(timezone.utc),
+                verify=verify if module.params["verify_servers"] else None,
+            )
     except (OptionError, VCenterError) as error:
         module.fail_json(msg=str(error))
     for warning in outcome.plan.warnings:

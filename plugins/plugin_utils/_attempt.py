@@ -7,22 +7,28 @@
 
 from __future__ import annotations
 
+import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension import Desired, OptionError
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension import (
+    Desired,
+    Extension,
+    OptionError,
+)
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._faults import VCenterError
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._options import to_options
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._plan import Plan
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._reconcile import Outcome, carry_out, prepare
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._served import ServedError
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._target import Target
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._vcenter import session
 
 # What may be gone a moment later. Everything else stays wrong until somebody acts.
-TRANSIENT = frozenset({"unreachable", "timeout", "unavailable", "session"})
+TRANSIENT = frozenset({"unreachable", "timeout", "unavailable", "session", "conflict"})
 # Seconds between two tries: long enough for a service that restarts a worker, short beside any timeout.
 PAUSE = 0.5
 
@@ -33,7 +39,8 @@ Value = TypeVar("Value")
 class Failure:
     """Why one vCenter is not as it should be.
 
-    ``kind`` is that of VCenterError, or ``option``, ``internal`` or ``not_started``.
+    ``kind`` is that of VCenterError, or ``option``, ``server`` (a web server does not show what would be registered),
+    ``internal`` or ``not_started``.
     """
 
     kind: str
@@ -49,30 +56,47 @@ class Found:
     vcenter: dict[str, str]
 
 
-def make_right(target: Target, desired: Desired, *, check_mode: bool, retries: int, now: datetime) -> Outcome | Failure:
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How the work is done, alike for all vCenters. ``now`` is aware, ``verify`` raises where it refuses a record."""
+
+    check_mode: bool
+    retries: int
+    now: datetime
+    verify: Callable[[Extension], None] | None = None
+
+
+def make_right(target: Target, tls: ssl.SSLContext, desired: Desired, manner: Manner) -> Outcome | Failure:
     """Make one record right. After a write whose answer was lost, the record is read and the change planned anew."""
     in_doubt: Plan | None = None
 
     def once() -> Outcome:
         nonlocal in_doubt
-        with session(target) as vcenter:
-            planned = prepare(vcenter, desired, now=now)
+        with session(target, tls) as vcenter:
+            planned = prepare(vcenter, desired, now=manner.now)
             if in_doubt is not None and not planned.changed:
                 # The write whose answer was lost had arrived: it is what changed the record.
                 return Outcome(in_doubt, vcenter.about)
-            if not check_mode:
-                in_doubt = planned if planned.changed else None
-            carry_out(vcenter, planned, check_mode=check_mode)
+            if manner.verify is not None and planned.after is not None:
+                manner.verify(planned.after)
+            in_doubt = planned if planned.changed and not manner.check_mode else None
+            try:
+                carry_out(vcenter, planned, check_mode=manner.check_mode)
+            except VCenterError as error:
+                if error.kind == "conflict":
+                    # That was an answer: nothing of ours was written.
+                    in_doubt = None
+                raise
             return Outcome(planned, vcenter.about)
 
-    return _persistently(once, retries)
+    return _persistently(once, manner.retries)
 
 
-def look(target: Target, keys: list[str] | None, *, retries: int) -> Found | Failure:
+def look(target: Target, tls: ssl.SSLContext, keys: list[str] | None, *, retries: int) -> Found | Failure:
     """Read all records of one vCenter, or those of ``keys``."""
 
     def once() -> Found:
-        with session(target) as vcenter:
+        with session(target, tls) as vcenter:
             found = vcenter.read(keys)
             known = {record.key for record in found}
             return Found(
@@ -85,13 +109,16 @@ def look(target: Target, keys: list[str] | None, *, retries: int) -> Found | Fai
 
 
 def _persistently(once: Callable[[], Value], retries: int) -> Value | Failure:
-    for left in range(retries, -1, -1):
+    left = retries
+    while True:
         try:
             return once()
+        except ServedError as error:
+            return Failure("server", str(error))
         except OptionError as error:
             return Failure("option", str(error))
         except VCenterError as error:
-            if error.kind not in TRANSIENT or not left:
+            if error.kind not in TRANSIENT or left <= 0:
                 return Failure(error.kind, str(error))
+        left -= 1
         time.sleep(PAUSE)
-    raise ValueError(f"retries is {retries}; it cannot be negative")

@@ -7,11 +7,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from typing import TypeVar
+from collections.abc import Callable, Hashable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from threading import Lock
+from typing import Generic, ParamSpec, TypeVar
 
 Result = TypeVar("Result")
+Parameters = ParamSpec("Parameters")
 
 
 def run(
@@ -40,3 +42,26 @@ def run(
                 for other in indexes:
                     other.cancel()
     return results
+
+
+class Once(Generic[Parameters, Result]):
+    """Calls a function once for each set of arguments, whoever asks first; the others wait for that answer, or error.
+
+    Arguments must be hashable and positional.
+    """
+
+    def __init__(self, function: Callable[Parameters, Result]) -> None:
+        self._function = function
+        self._lock = Lock()
+        self._answers: dict[Hashable, Future[Result]] = {}
+
+    def __call__(self, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
+        with self._lock:
+            mine = args not in self._answers
+            answer: Future[Result] = self._answers.setdefault(args, Future())
+        if mine:
+            try:
+                answer.set_result(self._function(*args, **kwargs))
+            except Exception as error:  # noqa: BLE001  whatever it is, it is the answer to everybody who waits
+                answer.set_exception(error)
+        return answer.result()

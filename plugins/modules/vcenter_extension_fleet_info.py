@@ -1,0 +1,147 @@
+#!/usr/bin/python
+# Copyright: Contributors to the vsphere_ops.client_plugin collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: vcenter_extension_fleet_info
+short_description: Read the extensions of many vCenters at once
+version_added: "0.1.0"
+author:
+  - vSphere Ops contributors (@vsphere-ops)
+description:
+  - Reads the extension records of many vCenters, all of them or those of some keys, at the same time.
+  - Does in each vCenter what M(vsphere_ops.client_plugin.vcenter_extension_info) does in one. A vCenter that fails
+    never hides another.
+extends_documentation_fragment:
+  - vsphere_ops.client_plugin._fleet
+  - vsphere_ops.client_plugin._vcenter
+  - vsphere_ops.client_plugin._attributes
+options:
+  keys:
+    description:
+      - Read the records of these extension keys only. A key that is not registered is reported in
+        RV(results[].missing).
+    type: list
+    elements: str
+    aliases: [key, extension_key]
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: none
+    details: Changes nothing.
+  idempotent:
+    support: full
+  platform:
+    support: full
+    platforms: posix
+seealso:
+  - module: vsphere_ops.client_plugin.vcenter_extension_info
+  - module: vsphere_ops.client_plugin.vcenter_extension_fleet
+"""
+
+EXAMPLES = r"""
+- name: Which version is registered where?
+  vsphere_ops.client_plugin.vcenter_extension_fleet_info:
+    username: auditor@vsphere.local
+    password: "{{ vault_vcenter_password }}"
+    vcenters:
+      - name: vcenter-a.example.com
+      - name: vcenter-b.example.com
+    keys: [com.example.fleet-notes]
+    tolerate_failures: true
+  register: fleet
+
+- name: Show it
+  ansible.builtin.debug:
+    msg: "{{ item.name }}: {{ item.error.message if item.failed else item.extensions | map(attribute='version') | join
+      }}"
+  loop: "{{ fleet.results }}"
+  loop_control:
+    label: "{{ item.name }}"
+"""
+
+RETURN = r"""
+msg:
+  description: How many of how many vCenters failed, and the reasons of the first three.
+  returned: always
+  type: str
+  sample: 100 of 100 vCenters are right, 0 of them changed.
+summary:
+  description: How many vCenters there are, and how they ended.
+  returned: always
+  type: dict
+  sample: {total: 100, changed: 12, unchanged: 87, failed: 1}
+results:
+  description: One result for each vCenter, in the order of the entries.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Name of the entry.
+      type: str
+      sample: vcenter-a.example.com
+    failed:
+      description: Whether it could not be read.
+      type: bool
+      sample: false
+    error:
+      description: Why it failed.
+      returned: when RV(results[].failed) is true
+      type: dict
+      contains:
+        kind:
+          description: >-
+            One of V(unreachable), V(timeout), V(tls), V(not_vcenter), V(login), V(permission), V(refused),
+            V(conflict), V(session), V(unavailable), V(option), V(server), V(not_started) and V(internal).
+          type: str
+          sample: timeout
+        message:
+          description: One sentence that names the vCenter and the way out.
+          type: str
+          sample: vcenter-b.example.com did not answer within 30 s; check that it is up, or raise timeout.
+    extensions:
+      description: The records; see M(vsphere_ops.client_plugin.vcenter_extension_info).
+      returned: when RV(results[].failed) is false
+      type: list
+      elements: dict
+      sample: [{key: com.example.fleet-notes, version: 1.2.0}]
+    missing:
+      description: Those of O(keys) that are not registered.
+      returned: when RV(results[].failed) is false
+      type: list
+      elements: str
+      sample: []
+    vcenter:
+      description: The vCenter that answered; hostname, version, build, api_version and instance_uuid.
+      returned: when RV(results[].failed) is false
+      type: dict
+      sample:
+        hostname: vcenter-a.example.com
+        version: 8.0.3
+        build: "24022515"
+        api_version: 8.0.3.0
+        instance_uuid: 7d5a0d1c-0000-4000-8000-000000000001
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._arguments import (
+    FLEET_INFO_RULES,
+    fleet_info_spec,
+)
+
+
+def main() -> None:
+    module = AnsibleModule(argument_spec=fleet_info_spec(), supports_check_mode=True, **FLEET_INFO_RULES)
+    module.fail_json(
+        msg="This runs on the controller only, as the action of the same name; install the whole collection."
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+# Copyright: Contributors to the vsphere_ops.client_plugin collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
+
+"""The work of the action vcenter_extension_fleet_info: options in, the result of the task out."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from ansible.module_utils.basic import missing_required_lib
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._arguments import (
+    FLEET_INFO_RULES,
+    fleet_info_spec,
+)
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension import OptionError
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._vcenter import PYVMOMI_IMPORT_ERROR
+from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._attempt import Failure, Found, look
+from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._entries import (
+    Way,
+    entries,
+    from_list,
+    validated,
+)
+from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._outcomes import Rules, Survey
+
+
+def answer(task: Any) -> dict[str, Any]:
+    """The result of the task; bad options are a failed result."""
+    if PYVMOMI_IMPORT_ERROR:
+        return {"failed": True, "msg": missing_required_lib("pyvmomi")}
+    try:
+        options = validated(task.args, fleet_info_spec(), FLEET_INFO_RULES)
+        asked = entries(from_list(options), options)
+    except OptionError as error:
+        return {"failed": True, "msg": str(error)}
+
+    def work(_index: int, way: Way) -> Found | Failure:
+        return look(way.target, way.tls, options["keys"], retries=options["retries"])
+
+    survey: Survey[Found] = Survey(
+        asked,
+        Rules(options["concurrency"], None, options["progress"]),
+        tell=lambda read: f"{len(read.extensions)} extensions",
+        describe=lambda read: {"changed": False, **asdict(read)},
+    )
+    return survey.result(survey.ask(work), tolerate_failures=options["tolerate_failures"])

@@ -1,0 +1,159 @@
+# Copyright: Contributors to the vsphere_ops.client_plugin collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
+
+"""The work of the action vcenter_extension_fleet: options in, the result of the task out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timezone
+from typing import Any
+
+from ansible.module_utils.basic import missing_required_lib
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils import _served
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._arguments import (
+    FLEET_RULES,
+    extension_spec,
+    fleet_spec,
+)
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension import (
+    Desired,
+    Extension,
+    OptionError,
+)
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._options import desired
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._reconcile import Outcome
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._vcenter import PYVMOMI_IMPORT_ERROR
+from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._attempt import Failure, Manner, make_right
+from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._entries import (
+    Entry,
+    Way,
+    entries,
+    from_inventory,
+    from_list,
+    validated,
+)
+from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._fleet import Once
+from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._outcomes import Rules, Survey
+
+
+def answer(task: Any, loader: Any) -> dict[str, Any]:
+    """The result of the task; bad options are a failed result."""
+    if PYVMOMI_IMPORT_ERROR:
+        return {"failed": True, "msg": missing_required_lib("pyvmomi")}
+    try:
+        options = validated(task.args, fleet_spec(), FLEET_RULES)
+        if options["inventory"] is not None:
+            given = from_inventory(options["inventory"], task, loader)
+        else:
+            given = from_list(options)
+        asked, wishes = _wishes(entries(given, options), options)
+    except OptionError as error:
+        return {"failed": True, "msg": str(error)}
+    check_mode, diff = bool(task.check_mode), bool(task.diff)
+    manner = Manner(check_mode, options["retries"], datetime.now(timezone.utc))
+    checked = replace(manner, verify=_verifier(options["timeout"]))
+
+    def work(index: int, way: Way) -> Outcome | Failure:
+        wish, verify = wishes[index]
+        return make_right(way.target, way.tls, wish, checked if verify else manner)
+
+    survey: Survey[Outcome] = Survey(
+        asked,
+        Rules(options["concurrency"], options["max_failures"], options["progress"]),
+        tell=lambda outcome: _told(outcome, check_mode=check_mode),
+        describe=lambda outcome: {**outcome.result(diff=diff), "warnings": list(outcome.plan.warnings)},
+    )
+    answers = survey.ask(work)
+    result = survey.result(answers, tolerate_failures=options["tolerate_failures"])
+    # Hosts of an inventory tell theirs themselves, with vcenter_extension_outcome.
+    return result if options["inventory"] else {**result, **_side_notes(result["results"])}
+
+
+def _verifier(timeout: float) -> Any:
+    """What all vCenters have in common is looked at once: a web server is not asked by a hundred of them."""
+    look = Once(_served.fetch(timeout))
+
+    def verify(extension: Extension) -> None:
+        _served.verify(extension, look)
+
+    return verify
+
+
+def _wishes(found: Sequence[Entry], options: Mapping[str, Any]) -> tuple[list[Entry], list[tuple[Desired, bool]]]:
+    """What is wanted of each vCenter, and whether web servers are looked at first.
+
+    An entry whose own options cannot be used becomes one that failed. Raises :class:`OptionError` when those of the
+    task itself cannot be used.
+    """
+    base = {name: options[name] for name in extension_spec()}
+    if base["key"]:
+        desired(base)
+    known: dict[str, tuple[Desired, bool]] = {}
+    nothing = (Desired(key=""), False)
+    kept, wishes = [], []
+    for entry in found:
+        spelled = json.dumps(entry.extension, sort_keys=True)
+        way = entry.way
+        if not isinstance(way, Failure) and spelled not in known:
+            merged = _merged(base, entry.extension)
+            try:
+                known[spelled] = (_desired(merged), merged["verify_servers"])
+            except OptionError as error:
+                way = Failure("option", f"{entry.position}: {error}")
+        kept.append(replace(entry, way=way))
+        wishes.append(known.get(spelled, nothing))
+    return kept, wishes
+
+
+def _desired(merged: Mapping[str, Any]) -> Desired:
+    if not merged["key"]:
+        raise OptionError("key", "is missing; give the key of the extension, such as com.example.plugin")
+    return desired(merged)
+
+
+def _merged(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    merged = {**base, **own}
+    for one, other in (
+        ("server_certificate", "server_certificate_path"),
+        ("server_certificate_path", "server_certificate"),
+    ):
+        if one in own:
+            merged[other] = own.get(other)
+    return merged
+
+
+def _told(outcome: Outcome, *, check_mode: bool) -> str:
+    plan = outcome.plan
+    if not plan.changed:
+        return "ok"
+    fields = ", ".join(change.field for change in plan.changes) if plan.action == "update" else ""
+    done = {"register": "registered", "update": "updated", "unregister": "unregistered"}[plan.action]
+    return f"{'would be ' if check_mode else ''}{done} {fields}".rstrip()
+
+
+def _side_notes(results: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Warnings, each once with the vCenters that it is about, and the diffs under the name of their vCenter."""
+    about: dict[str, list[str]] = {}
+    for result in results:
+        for warning in result.get("warnings", ()):
+            about.setdefault(warning, []).append(result["name"])
+    diffs = [
+        {
+            **result["diff"],
+            "before_header": f"{result['name']}: {result['diff']['before_header']}",
+            "after_header": f"{result['name']}: {result['diff']['after_header']}",
+        }
+        for result in results
+        if result["changed"] and "diff" in result
+    ]
+    notes: dict[str, Any] = {"warnings": [f"{_some(names)}: {warning}" for warning, names in about.items()]}
+    return {**notes, "diff": diffs} if diffs else notes
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
