@@ -24,4 +24,4 @@ class ActionModule(ActionBase):
         from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils import _reconcile_fleet  # noqa: PLC0415
 
         result: dict[str, Any] = super().run(tmp, task_vars)
-        return {**result, **_reconcile_fleet.answer(self._task, self._loader)}
+        return {**result, **_reconcile_fleet.answer(self._task.args, self._task, self._loader)}

@@ -34,12 +34,24 @@ class ActionModule(ActionBase):
         fleet = variables.get(options["registered"])
         outcomes = fleet.get("results") if isinstance(fleet, Mapping) else None
         outcome = next((one for one in outcomes or () if one["name"] == name), None)
+        if outcome is None and options["variables"]:
+            answer = self._alone(name, options["variables"])
+            if "results" not in answer:
+                return {**result, **answer}
+            outcome = answer["results"][0]
         if outcome is None:
-            text = (
-                f"registered: {options['registered']} holds no outcome for {name}; register the fleet action under it"
-            )
+            text = f"registered: {options['registered']} holds no outcome for {name}; register the fleet action under it"
             return {**result, "failed": True, "msg": text}
         told = {key: value for key, value in outcome.items() if key not in ("name", "error")}
         if outcome["failed"]:
             told |= {"msg": outcome["error"]["message"], "error": outcome["error"]}
         return {**result, **told}
+
+    def _alone(self, name: str, variables: Mapping[str, str]) -> dict[str, Any]:
+        """Do the work for this host only."""
+        # Not at the top: see vcenter_extension_fleet.
+        from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils import _reconcile_fleet  # noqa: PLC0415
+
+        inventory = {"hosts": [name], "variables": dict(variables)}
+        arguments = {"inventory": inventory, "progress": False, "tolerate_failures": True}
+        return _reconcile_fleet.answer(arguments, self._task, self._loader)

@@ -109,7 +109,7 @@ def fleet_info_spec() -> dict[str, Any]:
 
 def outcome_spec() -> dict[str, Any]:
     """The outcome of one host."""
-    return {"registered": {"type": "str", "required": True}, "name": {"type": "str"}}
+    return {"registered": {"type": "str", "required": True}, "name": {"type": "str"}, "variables": {"type": "dict"}}
 
 
 def _many_spec() -> dict[str, Any]:

@@ -15,7 +15,8 @@ author:
 description:
   - Takes one result out of those of M(vsphere_ops.client_plugin.vcenter_extension_fleet) and makes it the result of
     this task, so that each host is C(ok), C(changed) or C(failed) as if it had done the work alone.
-  - Talks to nobody.
+  - Talks to nobody, unless the fleet action has left this host out and O(variables) is given. Then it does the work for
+    this host alone.
 extends_documentation_fragment:
   - vsphere_ops.client_plugin._attributes
 options:
@@ -26,6 +27,12 @@ options:
   name:
     description: Name of the entry. Without it, the name of the host.
     type: str
+  variables:
+    description:
+      - Which variable holds which option, as in O(vsphere_ops.client_plugin.vcenter_extension_fleet#module:inventory.variables).
+      - With it, a host that the fleet action has left out is done here. That happens where the first host of a batch does
+        not meet a condition that others meet, and with the strategies V(free) and V(host_pinned), which know no batches.
+    type: dict
 attributes:
   check_mode:
     support: full

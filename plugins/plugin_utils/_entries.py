@@ -27,6 +27,9 @@ from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extensi
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._target import Target, target, tls_context
 from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._attempt import Failure
 
+# The strategies in which a host does not wait for the others, and run_once is ignored.
+_ALONE = frozenset({"free", "host_pinned"})
+
 Given = tuple[str, "Mapping[str, Any] | Failure"]
 
 
@@ -95,11 +98,13 @@ def from_list(options: Mapping[str, Any]) -> list[Given]:
 def from_inventory(inventory: Mapping[str, Any], task: Any, loader: Any) -> list[Given]:
     """The hosts of ``inventory``, each with the options that its variables hold, as if it ran the task itself.
 
-    A host on which ``inventory.registered`` was not registered, or by a task that was skipped, is left out.
+    A host on which ``inventory.registered`` was not registered, or by a task that was skipped, is left out. All of them
+    are, unless there is only one, where hosts do not go through the play together: there is no batch then.
     """
     manager, play = task.get_variable_manager(), task.get_play()
     found: list[Given] = []
-    for name in inventory["hosts"]:
+    together = len(inventory["hosts"]) == 1 or str(play.strategy).rpartition(".")[2] not in _ALONE
+    for name in inventory["hosts"] if together else ():
         # Everything that the task would see on that host: inventory, play, role, facts and --extra-vars.
         host = manager._inventory.get_host(name)  # noqa: SLF001  there is no public way to a host by its name
         variables = manager.get_vars(play=play, host=host, task=task)

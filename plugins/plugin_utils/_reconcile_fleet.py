@@ -41,12 +41,12 @@ from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._fleet i
 from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._outcomes import Rules, Survey
 
 
-def answer(task: Any, loader: Any) -> dict[str, Any]:
-    """The result of the task; bad options are a failed result."""
+def answer(arguments: Mapping[str, Any], task: Any, loader: Any) -> dict[str, Any]:
+    """The result of the task with these arguments; bad options are a failed result."""
     if PYVMOMI_IMPORT_ERROR:
         return {"failed": True, "msg": missing_required_lib("pyvmomi")}
     try:
-        options = validated(task.args, fleet_spec(), FLEET_RULES)
+        options = validated(arguments, fleet_spec(), FLEET_RULES)
         if options["inventory"] is not None:
             given = from_inventory(options["inventory"], task, loader)
         else:
