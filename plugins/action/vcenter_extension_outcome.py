@@ -40,7 +40,9 @@ class ActionModule(ActionBase):
                 return {**result, **answer}
             outcome = answer["results"][0]
         if outcome is None:
-            text = f"registered: {options['registered']} holds no outcome for {name}; register the fleet action under it"
+            text = (
+                f"registered: {options['registered']} holds no outcome for {name}; register the fleet action under it"
+            )
             return {**result, "failed": True, "msg": text}
         told = {key: value for key, value in outcome.items() if key not in ("name", "error")}
         if outcome["failed"]:

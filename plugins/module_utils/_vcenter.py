@@ -164,6 +164,11 @@ def _log_out(content: Any) -> None:
 
 def _speak(stub: Any, target: Target, content: Any) -> str:
     """Go on in the newest API version that both sides know, and return the server's own."""
+    if not isinstance(content, vim.ServiceInstanceContent):
+        # pyVmomi takes a web page that happens to be well-formed XML for an empty answer.
+        raise VCenterError(
+            "not_vcenter", f"{target.address} answers, but not as a vCenter does; check hostname, port and proxy_host."
+        )
     about = content.about
     if about.apiType != "VirtualCenter" or content.extensionManager is None:
         raise VCenterError(

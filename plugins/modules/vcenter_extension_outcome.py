@@ -29,9 +29,11 @@ options:
     type: str
   variables:
     description:
-      - Which variable holds which option, as in O(vsphere_ops.client_plugin.vcenter_extension_fleet#module:inventory.variables).
-      - With it, a host that the fleet action has left out is done here. That happens where the first host of a batch does
-        not meet a condition that others meet, and with the strategies V(free) and V(host_pinned), which know no batches.
+      - Which variable holds which option, as in the option C(inventory.variables) of
+        M(vsphere_ops.client_plugin.vcenter_extension_fleet).
+      - With it, a host that the fleet action has left out is done here. That happens where the first host of a batch
+        does not meet a condition that others meet, and with the strategies V(free) and V(host_pinned), which know no
+        batches.
     type: dict
 attributes:
   check_mode:

@@ -64,7 +64,8 @@ def validated(arguments: Mapping[str, Any], spec: Mapping[str, Any], rules: Mapp
     """The options of a task as ``spec`` wants them, less those of single entries. Raises :class:`OptionError`."""
     # An entry that is wrong is the failure of that entry: it is looked at later, and by itself.
     shallow = {**spec, "vcenters": {"type": "list", "elements": "raw"}}
-    return _validated(plain(dict(arguments)), ArgumentSpecValidator(shallow, **rules), "")
+    given = {name: value for name, value in plain(dict(arguments)).items() if value is not None}
+    return _validated(given, ArgumentSpecValidator(shallow, **rules), "")
 
 
 def _validated(given: dict[str, Any], validator: Any, position: str) -> dict[str, Any]:

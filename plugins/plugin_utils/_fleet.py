@@ -8,7 +8,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
+from queue import SimpleQueue
 from threading import Lock
 from typing import Generic, ParamSpec, TypeVar
 
@@ -30,17 +32,30 @@ def run(
     started; those that were not started have ``None``.
     """
     results: list[Result | BaseException | None] = [None] * len(jobs)
-    with ThreadPoolExecutor(max_workers=max(1, min(concurrency, len(jobs))), thread_name_prefix="vcenter") as pool:
-        indexes = {pool.submit(job): index for index, job in enumerate(jobs)}
-        for future in as_completed(indexes):
-            if future.cancelled():
-                continue
+    ended: SimpleQueue[Future[Result]] = SimpleQueue()
+    running: dict[Future[Result], int] = {}
+    waiting = iter(enumerate(jobs))
+    limit = max(1, min(concurrency, len(jobs)))
+    with ThreadPoolExecutor(max_workers=limit, thread_name_prefix="vcenter") as pool:
+
+        def start(number: int) -> None:
+            # One by one and not all at once: what has been started cannot be called back.
+            for index, job in islice(waiting, number):
+                future = pool.submit(job)
+                running[future] = index
+                future.add_done_callback(ended.put)
+
+        start(limit)
+        stopped = False
+        while running:
+            future = ended.get()
+            index = running.pop(future)
             result = future.exception() or future.result()
-            results[indexes[future]] = result
-            report(indexes[future], result)
-            if enough(result):
-                for other in indexes:
-                    other.cancel()
+            results[index] = result
+            stopped = enough(result) or stopped
+            if not stopped:
+                start(1)
+            report(index, result)
     return results
 
 

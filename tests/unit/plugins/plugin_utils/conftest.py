@@ -1,0 +1,13 @@
+# Copyright: Contributors to the vsphere_ops.client_plugin collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
+
+"""The simulator, as the tests beside it start it."""
+
+from __future__ import annotations
+
+from ansible_collections.vsphere_ops.client_plugin.tests.unit.simulator.conftest import (  # noqa: F401
+    simulator,
+    simulators,
+)
