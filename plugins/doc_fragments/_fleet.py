@@ -25,8 +25,7 @@ options:
         type: str
       extension:
         description:
-          - Options of the record that differ in this vCenter, such as C({version: 1.1.0}). Modules that only read
-            ignore it.
+          - Options of the record that differ in this vCenter. Modules that only read ignore it.
         type: dict
       hostname:
         description: See O(hostname).

@@ -45,8 +45,9 @@ options:
         elements: str
         required: true
       variables:
-        description: Which variable holds which option, such as C({hostname: vcenter_address, version:
-          plugin_version}). A variable that a host does not have leaves the option out.
+        description:
+          - Names of options, each with the name of the variable that holds it. A variable that a host does not have
+            leaves the option out.
         type: dict
         required: true
       registered:

@@ -7,7 +7,9 @@
 
 from __future__ import annotations
 
-from ansible_collections.vsphere_ops.client_plugin.tests.unit.simulator.conftest import (  # noqa: F401
+from ansible_collections.vsphere_ops.client_plugin.tests.unit.simulator.conftest import (
     simulator,
     simulators,
 )
+
+__all__ = ["simulator", "simulators"]
