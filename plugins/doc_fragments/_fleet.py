@@ -78,22 +78,25 @@ options:
     type: bool
     default: true
   tolerate_failures:
-    description: Let the task succeed although vCenters failed. RV(summary.failed) and RV(results) tell which.
+    description: Let the task succeed although vCenters failed. C(summary.failed) and RV(results) tell which.
     type: bool
     default: false
   hostname:
     description: Host name or IP address, for entries of O(vcenters) that have neither O(vcenters[].hostname) nor
       O(vcenters[].name).
     type: str
+    required: false
   username:
     description: Account that logs in, for example V(svc-plugins@vsphere.local). Needed here or in the entry.
     type: str
+    required: false
     aliases: [admin, user]
   password:
     description:
       - Password of O(username). Needed here or in the entry.
       - It is sent to the vCenter only, and never part of a result, a log, a progress line or a diff.
     type: str
+    required: false
     aliases: [pass, pwd]
 notes:
   - Runs on the controller, in one process and one thread for each vCenter that is worked on; C(delegate_to) means

@@ -145,7 +145,6 @@ FLEET_RULES: dict[str, Any] = {
     "mutually_exclusive": [*EXTENSION_RULES["mutually_exclusive"], ["vcenters", "inventory"]],
     "required_one_of": [["vcenters", "inventory"]],
 }
-FLEET_INFO_RULES: dict[str, Any] = {"required_one_of": [["vcenters"]]}
 
 
 def _id_spec(alias: str) -> dict[str, Any]:

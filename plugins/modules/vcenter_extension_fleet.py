@@ -30,6 +30,7 @@ options:
         plug-in.
       - Needed here or, for each of them, in O(vcenters[].extension) or O(inventory.variables).
     type: str
+    required: false
     aliases: [extension_key]
   inventory:
     description:

@@ -82,7 +82,9 @@ def _secrets(given: Mapping[str, Any]) -> set[str]:
 
 
 def from_list(options: Mapping[str, Any]) -> list[Given]:
-    """The items of ``vcenters``, each with the words that name it."""
+    """The items of ``vcenters``, each with the words that name it. Raises :class:`OptionError` where there are none."""
+    if options["vcenters"] is None:
+        raise OptionError("vcenters", "is missing; give a list of vCenters, each with its name or hostname")
     found: list[Given] = []
     for index, item in enumerate(options["vcenters"]):
         position = f"vcenters[{index}]"

@@ -12,7 +12,6 @@ from typing import Any
 
 from ansible.module_utils.basic import missing_required_lib
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._arguments import (
-    FLEET_INFO_RULES,
     fleet_info_spec,
 )
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension import OptionError
@@ -32,7 +31,7 @@ def answer(task: Any) -> dict[str, Any]:
     if PYVMOMI_IMPORT_ERROR:
         return {"failed": True, "msg": missing_required_lib("pyvmomi")}
     try:
-        options = validated(task.args, fleet_info_spec(), FLEET_INFO_RULES)
+        options = validated(task.args, fleet_info_spec(), {})
         asked = entries(from_list(options), options)
     except OptionError as error:
         return {"failed": True, "msg": str(error)}
