@@ -70,6 +70,11 @@ def validated(arguments: Mapping[str, Any], spec: Mapping[str, Any], rules: Mapp
 
 def _validated(given: dict[str, Any], validator: Any, position: str) -> dict[str, Any]:
     validation = validator.validate(given)
+    if validation.unsupported_parameters:
+        unknown = (".".join(name) if isinstance(name, tuple) else name for name in validation.unsupported_parameters)
+        raise OptionError(
+            position or "options", f"there is no {', '.join(sorted(unknown))}; ansible-doc lists what there is"
+        )
     if validation.error_messages:
         text = remove_values("; ".join(validation.error_messages), _secrets(given))
         raise OptionError(position or "options", str(text))
