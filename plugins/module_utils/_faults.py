@@ -71,9 +71,15 @@ def permission(target: Target, privilege: str) -> VCenterError:
     )
 
 
-def connection(target: Target, error: Exception, key: str) -> VCenterError:
-    """What can go wrong between here and the API. ``key`` is given where a write was under way."""
+def connection(target: Target, error: Exception, key: str, *, known: bool) -> VCenterError:
+    """What can go wrong between here and the API.
+
+    ``key`` is given where a write was under way, ``known`` says that this was found to be a vCenter before.
+    """
     kind, sentence = _connection(target, error)
+    if known and kind == "not_vcenter" and not re.match(r"\d{3} ", str(error)):
+        kind = "unreachable"
+        sentence = f"{target.address} broke off in the middle of an answer ({error}); look for a device in between."
     if key and kind in ("timeout", "unreachable", "unavailable"):
         sentence += f" The change of {key!r} may have arrived all the same: run the task again to see."
     return VCenterError(kind, sentence)

@@ -136,7 +136,7 @@ def session(target: Target, tls: ssl.SSLContext | None = None) -> Iterator[VCent
         httpProxyPort=target.proxy_port or 80,
     )
     try:
-        with _plain_words(target):
+        with _plain_words(target, known=False):
             content = vim.ServiceInstance("ServiceInstance", stub).RetrieveContent()
         api_version = _speak(stub, target, content)
         sessions: Any = content.sessionManager
@@ -194,14 +194,14 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 
 @contextmanager
-def _plain_words(target: Target, key: str = "") -> Iterator[None]:
-    """Whatever goes wrong inside leaves as one :class:`VCenterError`."""
+def _plain_words(target: Target, key: str = "", *, known: bool = True) -> Iterator[None]:
+    """Whatever goes wrong inside leaves as one :class:`VCenterError`. ``known``: it has answered as a vCenter before."""
     try:
         yield
     except vmodl.MethodFault as fault:
         raise told(target, fault, key) from fault
     except (OSError, HTTPException, ExpatError, WrongPin) as error:
-        raise connection(target, error, key) from error
+        raise connection(target, error, key, known=known) from error
 
 
 def from_vim(found: Any) -> Extension:

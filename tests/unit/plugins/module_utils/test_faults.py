@@ -10,6 +10,7 @@ from __future__ import annotations
 import http.client
 import socket
 import ssl
+from xml.parsers.expat import ExpatError
 
 import pytest
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._faults import connection, told
@@ -56,12 +57,12 @@ def not_tls() -> ssl.SSLError:
         ),
         (
             vim.fault.NotFound(),
-            "refused",
+            "conflict",
             "vc.example.com no longer holds 'k': somebody else removed it meanwhile; run the task again.",
         ),
         (
             vmodl.fault.InvalidArgument(invalidProperty="extension.key"),
-            "refused",
+            "conflict",
             (
                 "vc.example.com does not take key 'k': somebody else registered it meanwhile, or vCenter finds it "
                 "malformed; run the task again, and choose another key if that does not help."
@@ -129,12 +130,20 @@ def test_faults(fault: Exception, kind: str, sentence: str) -> None:
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
 )
 def test_connections(error: Exception, kind: str, sentence: str) -> None:
-    reading = connection(TARGET, error, "")
+    reading = connection(TARGET, error, "", known=False)
     assert reading.kind == kind
     assert str(reading).startswith(sentence)
     assert "may have arrived" not in str(reading)
     in_doubt = kind in ("timeout", "unreachable", "unavailable")
-    assert ("may have arrived" in str(connection(TARGET, error, "k"))) is in_doubt
+    assert ("may have arrived" in str(connection(TARGET, error, "k", known=False))) is in_doubt
+
+
+@pytest.mark.parametrize("error", [ExpatError("unclosed token: line 2, column 0"), http.client.IncompleteRead(b"")])
+def test_an_answer_that_breaks_off(error: Exception) -> None:
+    assert connection(TARGET, error, "", known=False).kind == "not_vcenter"
+    later = connection(TARGET, error, "", known=True)
+    assert later.kind == "unreachable"
+    assert str(later).startswith("vc.example.com broke off in the middle of an answer (")
 
 
 def test_the_password_is_in_no_text() -> None:
