@@ -195,7 +195,7 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 @contextmanager
 def _plain_words(target: Target, key: str = "", *, known: bool = True) -> Iterator[None]:
-    """Whatever goes wrong inside leaves as one :class:`VCenterError`. ``known``: it has answered as a vCenter before."""
+    """Whatever goes wrong inside leaves as one :class:`VCenterError`. ``known``: it has answered like a vCenter."""
     try:
         yield
     except vmodl.MethodFault as fault:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import ssl
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ansible.errors import AnsibleError
@@ -30,6 +30,8 @@ from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._attempt
 # The strategies in which a host does not wait for the others, and run_once is ignored.
 _ALONE = frozenset({"free", "host_pinned"})
 
+_UNREAD = Failure("option", "was not read")
+
 Given = tuple[str, "Mapping[str, Any] | Failure"]
 
 
@@ -45,7 +47,8 @@ class Way:
 class Entry:
     """One vCenter of the fleet: the way there, or why there is none, and what differs in its record.
 
-    ``position`` is how a message names it, ``secret`` is its password, which no result may show.
+    ``position`` is how a message names it, ``variables`` are the names that its options have where they come from, and
+    ``secret`` is its password, which no result may show.
     """
 
     name: str
@@ -53,6 +56,14 @@ class Entry:
     way: Way | Failure
     extension: Mapping[str, Any]
     secret: str
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+    def failed(self, error: OptionError) -> Entry:
+        """The same, with no way there because of what is wrong with its options."""
+        text = str(error)
+        if error.option in self.variables:
+            text = self.variables[error.option] + text.removeprefix(error.option)
+        return replace(self, way=Failure("option", f"{self.position}: {text}"))
 
 
 def plain(value: Any) -> Any:
@@ -65,19 +76,17 @@ def validated(arguments: Mapping[str, Any], spec: Mapping[str, Any], rules: Mapp
     # An entry that is wrong is the failure of that entry: it is looked at later, and by itself.
     shallow = {**spec, "vcenters": {"type": "list", "elements": "raw"}}
     given = {name: value for name, value in plain(dict(arguments)).items() if value is not None}
-    return _validated(given, ArgumentSpecValidator(shallow, **rules), "")
+    return _validated(given, ArgumentSpecValidator(shallow, **rules), "options")
 
 
-def _validated(given: dict[str, Any], validator: Any, position: str) -> dict[str, Any]:
+def _validated(given: dict[str, Any], validator: Any, where: str) -> dict[str, Any]:
     validation = validator.validate(given)
     if validation.unsupported_parameters:
         unknown = (".".join(name) if isinstance(name, tuple) else name for name in validation.unsupported_parameters)
-        raise OptionError(
-            position or "options", f"there is no {', '.join(sorted(unknown))}; ansible-doc lists what there is"
-        )
+        raise OptionError(where, f"there is no {', '.join(sorted(unknown))}; ansible-doc lists what there is")
     if validation.error_messages:
         text = remove_values("; ".join(validation.error_messages), _secrets(given))
-        raise OptionError(position or "options", str(text))
+        raise OptionError(where, str(text))
     return dict(validation.validated_parameters)
 
 
@@ -172,29 +181,27 @@ def _entry(
     if isinstance(item, Failure):
         return Entry(position, position, item, {}, "")
     secret = next(iter(_secrets(item)), options["password"] or "")
+    variables = options["inventory"]["variables"] if options.get("inventory") else {}
+    unread = Entry(str(item.get("name") or position), position, _UNREAD, {}, secret, variables)
     try:
-        given = _validated(dict(item), validators[0], position)
-        override = _validated(given["extension"] or {}, validators[1], f"{position}: extension")
+        given = _validated(dict(item), validators[0], "options")
+        override = _validated(given["extension"] or {}, validators[1], "extension")
         merged = {name: options[name] if given[name] is None else given[name] for name in vcenter_spec()}
         merged["hostname"] = merged["hostname"] or given["name"]
-        way = _way(merged, position, contexts)
+        way = _way(merged, contexts)
     except OptionError as error:
-        return Entry(str(item.get("name") or position), position, Failure("option", str(error)), {}, secret)
-    name = given["name"] or merged["hostname"]
+        return unread.failed(error)
     wishes = {option: value for option, value in override.items() if value is not None}
-    return Entry(name, position, way, wishes, merged["password"])
+    return replace(unread, name=given["name"] or merged["hostname"], way=way, extension=wishes)
 
 
-def _way(merged: Mapping[str, Any], position: str, contexts: dict[tuple[Any, ...], ssl.SSLContext]) -> Way:
-    """Those that trust the same share one TLS context, because it takes long to read CAs."""
+def _way(merged: Mapping[str, Any], contexts: dict[tuple[Any, ...], ssl.SSLContext]) -> Way:
+    """Those that trust the same share one TLS context: it takes long to read CAs. Raises :class:`OptionError`."""
     for name in ("hostname", "username", "password"):
         if not merged[name]:
-            raise OptionError(position, f"{name} is missing; give it here or for all vCenters")
-    try:
-        where = target(merged)
-        trust = (where.validate_certs, where.ca_path, where.thumbprint)
-        if trust not in contexts:
-            contexts[trust] = tls_context(where)
-    except OptionError as error:
-        raise OptionError(position, str(error)) from error
+            raise OptionError(name, "is missing; give it for this vCenter or for all")
+    where = target(merged)
+    trust = (where.validate_certs, where.ca_path, where.thumbprint)
+    if trust not in contexts:
+        contexts[trust] = tls_context(where)
     return Way(where, contexts[trust])

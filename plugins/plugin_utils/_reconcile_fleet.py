@@ -98,14 +98,14 @@ def _wishes(found: Sequence[Entry], options: Mapping[str, Any]) -> tuple[list[En
     kept, wishes = [], []
     for entry in found:
         spelled = json.dumps(entry.extension, sort_keys=True)
-        way = entry.way
-        if not isinstance(way, Failure) and spelled not in known:
+        readable = entry
+        if not isinstance(entry.way, Failure) and spelled not in known:
             merged = _merged(base, entry.extension)
             try:
                 known[spelled] = (_desired(merged), merged["verify_servers"])
             except OptionError as error:
-                way = Failure("option", f"{entry.position}: {error}")
-        kept.append(replace(entry, way=way))
+                readable = entry.failed(error)
+        kept.append(readable)
         wishes.append(known.get(spelled, nothing))
     return kept, wishes
 

@@ -64,12 +64,12 @@ def test_the_names_that_credentials_have_elsewhere() -> None:
 @pytest.mark.parametrize(
     ("item", "says"),
     [
-        ({"name": "b", "username": "u"}, "vcenters[1] (b): password is missing; give it here or for all vCenters"),
-        ({"name": "b", "password": SECRET}, "vcenters[1] (b): username is missing"),
-        ({"username": "u", "password": SECRET}, "vcenters[1]: hostname is missing"),
-        ({**GOOD, "name": "b", "port": "many"}, "vcenters[1] (b): argument 'port' is of type"),
+        ({"name": "b", "username": "u"}, "vcenters[1] (b): password: is missing; give it for this vCenter or for all"),
+        ({"name": "b", "password": SECRET}, "vcenters[1] (b): username: is missing"),
+        ({"username": "u", "password": SECRET}, "vcenters[1]: hostname: is missing"),
+        ({**GOOD, "name": "b", "port": "many"}, "vcenters[1] (b): options: argument 'port' is of type"),
         ({**GOOD, "name": "b", "port": 0}, "vcenters[1] (b): port: 0 is not a TCP port"),
-        ({**GOOD, "name": "b", "colour": SECRET}, "vcenters[1] (b): there is no colour"),
+        ({**GOOD, "name": "b", "colour": SECRET}, "vcenters[1] (b): options: there is no colour"),
         ({**GOOD, "name": "b", "ca_path": "/no/such/ca.pem"}, "vcenters[1] (b): ca_path: /no/such/ca.pem"),
         ({**GOOD, "name": "b", "vcenter_thumbprint": "AB"}, "vcenters[1] (b): vcenter_thumbprint: 'AB' has 2 hex"),
         ({**GOOD, "name": "b", "extension": {"verzion": 1}}, "vcenters[1] (b): extension: there is no verzion"),
