@@ -5,7 +5,7 @@
 
 # What is run, and how, stands in noxfile.py.
 .DEFAULT_GOAL := help
-.PHONY: help test lint types unit sanity integration galaxy demo clean
+.PHONY: help test lint types unit sanity integration galaxy bench demo clean
 
 BUILD := .build
 BOOTSTRAP := tests/toolchain/bootstrap.sh
@@ -13,6 +13,8 @@ NOX = $(BOOTSTRAP) venv $(BUILD)/nox-venv && $(BUILD)/nox-venv/bin/python -m nox
 # The ansible-core that unit, sanity and integration run on: newest or oldest.
 CORE ?= newest
 TARGET ?=
+# Options of tests/benchmark, for example BENCH="--runs 1 --most 10".
+BENCH ?=
 
 help:  ## Show this
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | expand -t 14
@@ -35,6 +37,9 @@ sanity:  ## All sanity tests (CORE=oldest for the other ansible-core)
 
 integration:  ## Integration tests: all, or TARGET="one another" (CORE=oldest for the other ansible-core)
 	@$(NOX) $(CORE) -- integration $(TARGET)
+
+bench:  ## Measure the collection and its peers side by side on an idle machine (half an hour)
+	@$(NOX) bench -- $(BENCH)
 
 galaxy:  ## Build the artefact and import it as Galaxy would
 	@$(NOX) galaxy

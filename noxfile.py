@@ -16,6 +16,7 @@ import hashlib
 import os
 import shutil
 import sys
+import zipfile
 from pathlib import Path
 
 import nox
@@ -41,6 +42,8 @@ UNITS = ["pytest", "pytest-mock", "pytest-xdist", "mock", "-r", "tests/unit/requ
 # The newest that `go install` can build by name: later ones keep these two commands in modules that no proxy holds.
 GOVMOMI = "v0.46.3"
 GO_BIN = BUILD / "go" / GOVMOMI
+# Holds community.vmware 6.5.0, which is measured beside this collection.
+ANSIBLE = "ansible==14.5.0"
 PYTHONS = pythons()
 OLDEST, NEWEST = pairs(PYTHONS)
 TOOLS_PYTHON = str(PYTHONS[max(version for version in PYTHONS if version <= CORES[-1].last)])
@@ -99,6 +102,30 @@ def galaxy(session: nox.Session) -> None:
         command: Command = ["python", "-m", "galaxy_importer.main", artefact]
         stages.run("import", command, cwd=dist, must_say="Importer processing completed successfully")
     finish(session, stages)
+
+
+@nox.session(python=str(NEWEST.python))
+def bench(session: nox.Session) -> None:
+    """Measure the collection and its peers side by side, half an hour; positional: options of tests/benchmark."""
+    tree = copy_of_tree("bench")
+    stages = begin(session, "bench")
+    install(session, stages, "matplotlib", f"ansible-core~={NEWEST.core.version}.0", *LIBRARIES)
+    tools = go_tools(stages)
+    if not tools:
+        session.error("there is no Go here to build vcsim and govc with")
+    # The peers are in the Ansible package; of its hundred collections two are unpacked.
+    peers = BUILD / "peers"
+    if not peers.exists():
+        session.run("python", "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(BUILD / "dist"), ANSIBLE)
+        wheel = next((BUILD / "dist").glob("ansible-*.whl"))
+        with zipfile.ZipFile(wheel) as archive:
+            wanted = ("ansible_collections/community/vmware/", "ansible_collections/vmware/vmware/")
+            archive.extractall(peers, [name for name in archive.namelist() if name.startswith(wanted)])
+    env = {**stages.environment, "ANSIBLE_COLLECTIONS_PATH": f"{tree.parents[2]}:{peers}"}
+    work = BUILD / "benchmark"
+    command = ["python", "tests/benchmark", "--work", str(work), "--vcsim", str(tools["vcsim_path"])]
+    session.run(*command, *session.posargs, env=env)
+    session.run("python", "tests/benchmark/report.py", str(work / "results.json"), str(ROOT / "docs"))
 
 
 @nox.session(python=str(OLDEST.python))

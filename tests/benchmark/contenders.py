@@ -1,0 +1,141 @@
+# Copyright: Contributors to the vsphere_ops.client_plugin collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
+
+"""Who takes part, and the command with which each does its work: the only file that knows the peers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+PLAYS = Path(__file__).parent / "plays"
+OPERATIONS = ("register", "no change", "update")
+ADDRESSES = 250
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What is to be done: how many vCenters at which port, which operation, and the label that is registered by it."""
+
+    count: int
+    port: int
+    operation: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """``plan`` holds the rounds that it takes part in: delay in ms -> number of vCenters -> operations."""
+
+    name: str
+    plan: dict[int, dict[int, Sequence[str]]]
+    play: str = ""
+    forks: int = 20
+    concurrency: int = 32
+    reads: bool = False
+
+    def command(self, work: Round, folder: Path) -> list[str]:
+        return self._ansible(work, folder) if self.play else _govc(work, folder, reads=self.reads)
+
+    def _ansible(self, work: Round, folder: Path) -> list[str]:
+        variables = {
+            "vcenter_port": work.port,
+            "label": work.label,
+            "state": "present",
+            "concurrency": self.concurrency,
+            "fleet_file": str(folder / f"fleet-{work.count}.json"),
+        }
+        inventory = "localhost," if self.play == "fleet" else str(folder / f"inventory-{work.count}.json")
+        play = str(PLAYS / f"{self.play}.yml")
+        return ["ansible-playbook", "-i", inventory, "-f", str(self.forks), "-e", json.dumps(variables), play]
+
+
+def absent(work: Round, folder: Path) -> list[str]:
+    """Not measured: so that registering begins with nothing."""
+    command = Contender("", {}, play="fleet").command(work, folder)
+    index = command.index("-e") + 1
+    command[index] = json.dumps({**json.loads(command[index]), "state": "absent"})
+    return command
+
+
+def _govc(work: Round, folder: Path, *, reads: bool) -> list[str]:
+    """``xargs`` starts a shell for each vCenter, and that a process or two; all of them log in and out."""
+    read = "govc extension.info -json $1 > /dev/null"
+    write = f"govc extension.register {'-update' if work.operation == 'update' else ''} < {folder}/{work.label}/$1.json"
+    steps = {"no change": [read]}.get(work.operation, [read, write] if reads else [write])
+    # Reading a record that is not there is govc's error; it is what comes before the registration all the same.
+    script = "; ".join(steps) if work.operation == "register" else " && ".join(steps)
+    settings = f"GOVC_URL=https://user:pass@$0:{work.port} GOVC_INSECURE=1 GOVC_PERSIST_SESSION=false"
+    each = f"export {settings}; {script}"
+    return ["xargs", "-P", "16", "-n", "2", "-a", str(folder / f"list-{work.count}.txt"), "sh", "-c", each]
+
+
+def loopback(count: int) -> list[str]:
+    """Addresses that need no configuration, on Linux."""
+    return [f"127.1.{number // ADDRESSES}.{number % ADDRESSES + 1}" for number in range(count)]
+
+
+def write_inputs(folder: Path, counts: Sequence[int], labels: Sequence[str], vcenters: Sequence[str]) -> None:
+    """Inventories, lists and records: one address and one key for each vCenter."""
+    addresses = [(host, f"com.example.benchmark{number:04d}") for number, host in enumerate(vcenters)]
+    for count in counts:
+        chosen = addresses[:count]
+        hosts = {f"vcenter{number:04d}": {"address": host, "key": name} for number, (host, name) in enumerate(chosen)}
+        python = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+        (folder / f"inventory-{count}.json").write_text(json.dumps({"all": {"vars": python, "hosts": hosts}}))
+        fleet = [{"name": host, "extension": {"key": name}} for host, name in chosen]
+        (folder / f"fleet-{count}.json").write_text(json.dumps(fleet))
+        (folder / f"list-{count}.txt").write_text("".join(f"{host} {name}\n" for host, name in chosen))
+    for label in labels:
+        (folder / label).mkdir(exist_ok=True)
+        for _host, name in addresses:
+            (folder / label / f"{name}.json").write_text(json.dumps(_record(name, label)))
+
+
+def _record(name: str, label: str) -> dict[str, object]:
+    """Less than the others register: this govc cannot read a client or a server from its input."""
+    return {
+        "key": name,
+        "version": "1.0.0",
+        "company": "Example",
+        "description": {"label": label, "summary": ""},
+        "lastHeartbeatTime": "2030-01-01T00:00:00Z",
+    }
+
+
+def contenders() -> list[Contender]:
+    """Each at what a run of half an hour allows; what is left out would only be slower still."""
+    all_of_it, reading = OPERATIONS, ("no change",)
+    small = {1: all_of_it, 10: all_of_it}
+    return [
+        Contender("fleet task", {0: {**small, 100: all_of_it, 1000: all_of_it}}, play="fleet"),
+        Contender(
+            "fleet task, concurrency 64",
+            {50: {100: ("no change", "update"), 1000: ("no change", "update")}},
+            play="fleet",
+            concurrency=64,
+        ),
+        Contender(
+            "role, entry point batch",
+            {0: {**small, 100: all_of_it, 1000: reading}, 50: {100: reading}},
+            play="role_batch",
+        ),
+        Contender("role", {0: {100: reading}}, play="role"),
+        Contender("module vcenter_extension, 20 forks", {0: {100: reading}}, play="module"),
+        Contender(
+            "community.vmware, 20 forks",
+            {0: {**small, 100: ("register", "no change")}, 50: {10: reading}},
+            play="community",
+        ),
+        Contender("community.vmware, 5 forks", {0: {100: reading}}, play="community", forks=5),
+        Contender("xargs -P16 govc, write only", {0: {100: ("register", "update"), 1000: ("register", "update")}}),
+        Contender(
+            "xargs -P16 govc, read and write",
+            {0: {**small, 100: all_of_it, 1000: all_of_it}, 50: {1000: ("no change", "update")}},
+            reads=True,
+        ),
+    ]
