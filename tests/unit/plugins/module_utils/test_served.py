@@ -74,7 +74,7 @@ def test_nobody_there(listen):
     assert caught.value.option == "verify_servers"
 
 
-def test_every_server_of_a_record_is_looked_at_and_those_without_tls_are_not(serve, local):
+def test_every_server_of_a_record_is_looked_at_and_those_without_tls_are_not(local):
     asked = []
 
     def look(host, port):
