@@ -38,7 +38,7 @@ sanity:  ## All sanity tests (CORE=oldest for the other ansible-core)
 integration:  ## Integration tests: all, or TARGET="one another" (CORE=oldest for the other ansible-core)
 	@$(NOX) $(CORE) -- integration $(TARGET)
 
-bench:  ## Measure the collection and its peers side by side on an idle machine (half an hour)
+bench:  ## Measure the collection and its peers side by side on an idle machine (20 minutes)
 	@$(NOX) bench -- $(BENCH)
 
 galaxy:  ## Build the artefact and import it as Galaxy would

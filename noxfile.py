@@ -106,7 +106,7 @@ def galaxy(session: nox.Session) -> None:
 
 @nox.session(python=str(NEWEST.python))
 def bench(session: nox.Session) -> None:
-    """Measure the collection and its peers side by side, half an hour; positional: options of tests/benchmark."""
+    """Measure the collection and its peers side by side, twenty minutes; positional: options of tests/benchmark."""
     tree = copy_of_tree("bench")
     stages = begin(session, "bench")
     install(session, stages, "matplotlib", f"ansible-core~={NEWEST.core.version}.0", *LIBRARIES)
