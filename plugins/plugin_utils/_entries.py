@@ -187,7 +187,8 @@ def _entry(
         given = _validated(dict(item), validators[0], "options")
         override = _validated(given["extension"] or {}, validators[1], "extension")
         merged = {name: options[name] if given[name] is None else given[name] for name in vcenter_spec()}
-        merged["hostname"] = merged["hostname"] or given["name"]
+        # The name of an entry comes before the address of the task, which a credential may have put there.
+        merged["hostname"] = given["hostname"] or given["name"] or options["hostname"]
         way = _way(merged, contexts)
     except OptionError as error:
         return unread.failed(error)

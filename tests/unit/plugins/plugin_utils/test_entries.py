@@ -50,6 +50,12 @@ def test_options_of_the_task_are_the_defaults_of_the_entries() -> None:
     assert (way(first).target.validate_certs, way(second).target.validate_certs) == (False, True)
 
 
+def test_a_name_leads_further_than_the_address_of_the_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VMWARE_HOST", "vcenter-of-the-credential")
+    named, nameless = read([{"name": "a"}, {"port": 8443}], username="u", password=SECRET)
+    assert [way(entry).target.hostname for entry in (named, nameless)] == ["a", "vcenter-of-the-credential"]
+
+
 def test_those_that_trust_the_same_share_one_context() -> None:
     one, other, unchecked = read([GOOD, {**GOOD, "name": "b"}, {**GOOD, "name": "c", "validate_certs": False}])
     assert way(one).tls is way(other).tls
