@@ -16,6 +16,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timezone
+from functools import cache
 from http.client import HTTPException
 from typing import Any
 from xml.parsers.expat import ExpatError
@@ -176,16 +177,21 @@ def _speak(stub: Any, target: Target, content: Any) -> str:
             f"{target.address} is {about.fullName}, not a vCenter Server, and holds no extensions; "
             "set hostname to the vCenter that manages it.",
         )
-    announced = _numbers(about.apiVersion)
-    known = {
-        _numbers(version_id): version
-        for version, version_id in VmomiSupport.versionIdMap.items()
-        if version.startswith("vim.version.") and re.fullmatch(r"\d+(\.\d+)*", version_id)
-    }
+    announced, known = _numbers(about.apiVersion), _known_versions()
     usable = [numbers for numbers in known if numbers <= announced]
     if usable:
         stub.ComputeVersionInfo(known[max(usable)])
     return str(about.apiVersion)
+
+
+@cache
+def _known_versions() -> dict[tuple[int, ...], str]:
+    """What this pyVmomi speaks. The same for every session: finding it out took a tenth of one's CPU time."""
+    return {
+        _numbers(version_id): version
+        for version, version_id in VmomiSupport.versionIdMap.items()
+        if version.startswith("vim.version.") and re.fullmatch(r"\d+(\.\d+)*", version_id)
+    }
 
 
 def _numbers(version: str) -> tuple[int, ...]:
