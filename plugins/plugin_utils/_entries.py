@@ -121,7 +121,9 @@ def from_inventory(inventory: Mapping[str, Any], task: Any, loader: Any) -> list
     manager, play = task.get_variable_manager(), task.get_play()
     found: list[Given] = []
     together = len(inventory["hosts"]) == 1 or str(play.strategy).rpartition(".")[2] not in _ALONE
-    for name in inventory["hosts"] if together else ():
+    # A condition that was put around the task holds for each host, and nobody has told us for which: each goes alone.
+    conditional = bool(task.when) and not inventory["registered"] and len(inventory["hosts"]) > 1
+    for name in inventory["hosts"] if together and not conditional else ():
         # Everything that the task would see on that host: inventory, play, role, facts and --extra-vars.
         host = manager._inventory.get_host(name)  # noqa: SLF001  there is no public way to a host by its name
         variables = manager.get_vars(play=play, host=host, task=task)
