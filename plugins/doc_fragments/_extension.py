@@ -16,13 +16,28 @@ options:
       - Key of the extension, for example V(com.example.fleet-notes). It must be the same in every version of the
         plug-in.
       - Printable ASCII only, without comma, semicolon, slash, backslash, hash, plus, greater, less, equals and quotes.
+      - Needed unless O(definition) or O(package) tells it.
     type: str
-    required: true
     aliases: [extension_key]
+  definition:
+    description:
+      - File with an XML document of type C(vim.Extension), as it is pasted into a Managed Object Browser, on the host
+        where the task runs. Its elements may be in any order, and C(lastHeartbeatTime) does not matter.
+      - It stands for the options that say the same. An option that the task gives itself wins, and elements that the
+        document does not have keep what is registered. Its clients and servers are all there shall be.
+      - The filter P(vsphere_ops.client_plugin.extension_xml#filter) writes such a document.
+    type: path
+  package:
+    description:
+      - File with a legacy plug-in package, a C(.zip) with C(plugin-package.xml), on the host where the task runs.
+      - O(key), O(version), O(label), O(summary), O(company) and O(client_type) are taken from it. O(key) and O(version)
+        cannot differ from it, because clients refuse such a package; for the others, the task wins.
+      - The package itself is not sent anywhere. O(url) tells where it is served.
+    type: path
   state:
     description:
       - With V(present), the extension is registered, or updated in place where an option differs.
-      - With V(absent), it is unregistered. Only O(key) matters then, and an unknown key is fine.
+      - With V(absent), it is unregistered. Only O(key) matters then (and O(takeover)), and an unknown key is fine.
     type: str
     choices: [present, absent]
     default: present
@@ -72,7 +87,9 @@ options:
   server_certificate:
     description:
       - Certificate of the manifest server, PEM. Of a chain, the first one counts.
-      - Its thumbprint is registered together with it. A vCenter older than 8.0 Update 2 gets the thumbprint only.
+      - Its thumbprint is registered together with it, SHA-256, or SHA-1 for a plug-in package. A vCenter older than 8.0
+        Update 2 gets the thumbprint only.
+      - It must be valid, and its subjectAltName must hold the host of the URL.
       - The empty string removes the certificate.
     type: str
   server_certificate_path:
@@ -227,10 +244,27 @@ options:
       company:
         description: Differs from O(company).
         type: str
+  other:
+    description:
+      - Fields of the record that have no option of their own, in the names and shapes of the API, V(type),
+        V(subjectName), V(healthInfo), V(ovfConsumerInfo), V(extendedProductInfo), V(managedEntityInfo),
+        V(solutionManagerInfo), and V(client) for clients after the first.
+      - A field that is given replaces what is registered, V(null) removes it. Those that are left out stay.
+      - vCenter takes the login certificate of an extension away when another C(subjectName) is registered.
+    type: dict
   allow_downgrade:
     description: Allow a O(version) that is lower than the registered one. Numbers are compared, so 5.10 is above 5.9.
     type: bool
     default: false
+  takeover:
+    description:
+      - What to do with a registered record whose URL is on another host than O(url), or whose company is another than
+        O(company). V(refuse) fails then, and neither changes nor removes it; V(allow) goes on, and the diff tells whose
+        it was.
+      - For plug-ins of which more than one appliance may claim the same key.
+    type: str
+    choices: [allow, refuse]
+    default: allow
   verify_servers:
     description:
       - Before anything is written, open each https URL of the record from where the task runs, and fail unless the
@@ -242,7 +276,8 @@ options:
     default: false
 notes:
   - An option that is left out keeps what is registered. An empty value empties it.
-  - What the options do not name, such as health information or managed entities, stays as it is.
+  - What a record holds can be fed back as it was read, even where it is not what this collection would write. It is
+    only ever refused where it would be written.
   - Writing needs the privileges C(Extension.Register), C(Extension.Update) or C(Extension.Unregister) on the root
     folder of the vCenter; check mode tells when the account lacks the one that it would take.
   - O(server_certificate) and O(server_certificate_path) need the Python library C(cryptography).

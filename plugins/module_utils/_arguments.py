@@ -46,7 +46,9 @@ def vcenter_spec() -> dict[str, Any]:
 def extension_spec() -> dict[str, Any]:
     """What shall be registered. The aliases are the names of community.vmware and of the SDK tool's JSON files."""
     return {
-        "key": {"type": "str", "required": True, "aliases": ["extension_key"], "no_log": False},
+        "key": {"type": "str", "aliases": ["extension_key"], "no_log": False},
+        "definition": {"type": "path"},
+        "package": {"type": "path"},
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "version": {"type": "str"},
         "label": {"type": "str", "aliases": ["name"]},
@@ -78,19 +80,25 @@ def extension_spec() -> dict[str, Any]:
             "type": "dict",
             "options": {name: {"type": "str"} for name in ("url", "label", "summary", "company")},
         },
+        "other": {"type": "dict"},
         "allow_downgrade": {"type": "bool", "default": False},
+        "takeover": {"type": "str", "choices": ["allow", "refuse"], "default": "allow"},
         "verify_servers": {"type": "bool", "default": False},
     }
 
 
 def info_spec() -> dict[str, Any]:
     """Which records shall be read."""
-    return {"keys": {"type": "list", "elements": "str", "aliases": ["key", "extension_key"], "no_log": False}}
+    return {
+        "keys": {"type": "list", "elements": "str", "aliases": ["key", "extension_key"], "no_log": False},
+        "patterns": {"type": "list", "elements": "str", "aliases": ["pattern"]},
+        "companies": {"type": "list", "elements": "str", "aliases": ["company"]},
+        "client_types": {"type": "list", "elements": "str", "aliases": ["client_type"]},
+    }
 
 
 def fleet_spec() -> dict[str, Any]:
-    """One extension for many vCenters. ``key`` is checked later: each host of an inventory may have its own."""
-    record = {**extension_spec(), "key": {**extension_spec()["key"], "required": False}}
+    """One extension for many vCenters. Whether there is a key is checked later: each host may have its own."""
     inventory = {
         "type": "dict",
         "options": {
@@ -99,7 +107,7 @@ def fleet_spec() -> dict[str, Any]:
             "registered": {"type": "str"},
         },
     }
-    return {**_many_spec(), "inventory": inventory, "max_failures": {"type": "int"}, **record}
+    return {**_many_spec(), "inventory": inventory, "max_failures": {"type": "int"}, **extension_spec()}
 
 
 def fleet_info_spec() -> dict[str, Any]:
@@ -140,9 +148,11 @@ def _without(spec: dict[str, Any], *words: str) -> dict[str, Any]:
 
 
 # The rules between options, in the form of AnsibleModule's keyword arguments.
-EXTENSION_RULES: dict[str, Any] = {"mutually_exclusive": [["server_certificate", "server_certificate_path"]]}
+_EXCLUSIVE = [["server_certificate", "server_certificate_path"], ["definition", "package"]]
+OVERRIDE_RULES: dict[str, Any] = {"mutually_exclusive": _EXCLUSIVE}
+EXTENSION_RULES: dict[str, Any] = {**OVERRIDE_RULES, "required_one_of": [["key", "definition", "package"]]}
 FLEET_RULES: dict[str, Any] = {
-    "mutually_exclusive": [*EXTENSION_RULES["mutually_exclusive"], ["vcenters", "inventory"]],
+    "mutually_exclusive": [*_EXCLUSIVE, ["vcenters", "inventory"]],
     "required_one_of": [["vcenters", "inventory"]],
 }
 

@@ -71,16 +71,21 @@ class Certificate:
         return (self.not_after - now).days
 
     def matches_host(self, host: str) -> bool:
-        """Whether a client that connects to ``host`` accepts this certificate for it (RFC 9110 4.3.4, RFC 9525 6.3).
+        """Whether a client that connects to ``host`` accepts this certificate for it."""
+        return names_host(self.sans, host)
 
-        Only the subject alternative names count, not the common name: the vSphere Client looks at no other. An
-        address matches an address, in whatever notation; ``*`` stands for exactly the whole left-most label.
-        """
-        address = _address(host)
-        if address is not None:
-            return any(_address(san[3:]) == address for san in self.sans if san.startswith("IP:"))
-        name = ascii_name(host)
-        return any(_name_matches(san[4:].lower().rstrip("."), name) for san in self.sans if san.startswith("DNS:"))
+
+def names_host(sans: tuple[str, ...], host: str) -> bool:
+    """Whether a client that connects to ``host`` finds it among these names (RFC 9110 4.3.4, RFC 9525 6.3).
+
+    Only the subject alternative names count, not the common name: the vSphere Client looks at no other. An
+    address matches an address, in whatever notation; ``*`` stands for exactly the whole left-most label.
+    """
+    address = _address(host)
+    if address is not None:
+        return any(_address(san[3:]) == address for san in sans if san.startswith("IP:"))
+    name = ascii_name(host)
+    return any(_name_matches(san[4:].lower().rstrip("."), name) for san in sans if san.startswith("DNS:"))
 
 
 def load(data: bytes | str) -> Certificate:

@@ -6,7 +6,7 @@
 """The extension record, what a task wants of it, and the plan that leads from one to the other.
 
 Pure: standard library only, nothing here touches a network, a file or a clock. The record follows ``vim.Extension`` of
-the vSphere Web Services API; what the record does not name travels along untouched in :attr:`Extension.rest`.
+the vSphere Web Services API; what it has no name for travels along in :attr:`Extension.other`.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ REMOTE = "vsphere-client-remote"
 PACKAGE = "vsphere-client-serenity"
 # The API requires an address; this is the one that VMware's own registration tool (SDK 9.0) always writes.
 DEFAULT_ADMIN_EMAIL = ("noreply@vmware.com",)
+# And this is the one module into which it puts the texts of every locale.
+RESOURCE_MODULE = "resources"
 
 
 class OptionError(ValueError):
@@ -102,15 +104,15 @@ class Extension:
     faults: tuple[str, ...] = ()
     privileges: tuple[Privilege, ...] = ()
     resources: tuple[Resource, ...] = ()
-    shown_in_solution_manager: bool = False
-    # The record as its vCenter gave it, for the one file that knows vCenter's types: fields that we do not name
-    # (healthInfo, managedEntityInfo, ...) survive an update because they ride along here.
-    rest: Any = field(default=None, compare=False, repr=False)
+    shown_in_solution_manager: bool | None = None
+    # Fields without an option of their own (healthInfo, managedEntityInfo, ...) as plain data in the API's names.
+    other: Mapping[str, Any] = field(default_factory=dict)
 
     def comparable(self) -> Extension:
         """The same record with everything whose order means nothing put in order."""
         return replace(
             self,
+            shown_in_solution_manager=bool(self.shown_in_solution_manager),
             tasks=tuple(sorted(self.tasks)),
             events=tuple(sorted(self.events, key=lambda event: (event.id, event.schema or ""))),
             faults=tuple(sorted(self.faults)),
@@ -126,12 +128,17 @@ class Extension:
 
 @dataclass(frozen=True, slots=True)
 class OfferedCertificate:
-    """A certificate that a task offers: strict PEM, its two thumbprints, and its last day (aware, UTC)."""
+    """A certificate that a task offers: strict PEM, its two thumbprints, its last day (aware, UTC) and its names.
+
+    ``sans`` is in the notation of :class:`_certificate.Certificate`. The thumbprints are empty for what is none and can
+    only be fed back.
+    """
 
     pem: str
     sha256: str
     sha1: str
     not_after: datetime
+    sans: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +147,11 @@ class Desired:
 
     ``client`` and ``server`` hold values that shall differ from the extension's own (label, summary, company; version
     of the client, url of the server): records made by other tools have such differences, and they must survive a round
-    trip. ``server_type`` ``""`` means: no server element at all.
+    trip. ``server_type`` ``""`` means: no server element at all. ``certificates`` are those that ``plugin_servers``
+    brings along. ``other`` replaces the fields that it names, and removes those whose value is None.
+
+    ``doubts`` are what is wrong with values that must never be written, but may be registered already: what was read
+    from a vCenter can be fed back whatever it holds.
     """
 
     key: str
@@ -157,6 +168,7 @@ class Desired:
     certificate: OfferedCertificate | None = None
     drop_certificate: bool = False
     plugin_servers: tuple[Server, ...] | None = None
+    certificates: tuple[OfferedCertificate, ...] = ()
     tasks: tuple[str, ...] | None = None
     events: tuple[Event, ...] | None = None
     faults: tuple[str, ...] | None = None
@@ -165,7 +177,10 @@ class Desired:
     shown_in_solution_manager: bool | None = None
     client: Mapping[str, str] = field(default_factory=dict)
     server: Mapping[str, str] = field(default_factory=dict)
+    other: Mapping[str, Any] = field(default_factory=dict)
     allow_downgrade: bool = False
+    refuse_takeover: bool = False
+    doubts: tuple[OptionError, ...] = ()
 
 
 def overlay(desired: Desired, current: Extension | None, *, certificates: bool = True) -> Extension:
@@ -185,9 +200,12 @@ def overlay(desired: Desired, current: Extension | None, *, certificates: bool =
     }
     lists = {
         name: value
-        for name in ("tasks", "events", "faults", "privileges", "resources", "shown_in_solution_manager")
+        for name in ("tasks", "events", "faults", "privileges", "resources")
         if (value := getattr(desired, name)) is not None
     }
+    shown, other = current.shown_in_solution_manager, {**current.other, **desired.other}
+    if desired.shown_in_solution_manager is not None and desired.shown_in_solution_manager != bool(shown):
+        shown = desired.shown_in_solution_manager
     client = _client(desired, current, identity)
     manifest_server = _manifest_server(desired, current, client, identity, certificates=certificates)
     auxiliary = current.servers[1:] if desired.plugin_servers is None else desired.plugin_servers
@@ -200,7 +218,15 @@ def overlay(desired: Desired, current: Extension | None, *, certificates: bool =
             "give url and server_type, or set plugin_servers to []",
         )
     servers = auxiliary if manifest_server is None else (manifest_server, *auxiliary)
-    return replace(current, **identity, **lists, client=client, servers=servers)
+    return replace(
+        current,
+        **identity,
+        **lists,
+        client=client,
+        servers=servers,
+        shown_in_solution_manager=shown,
+        other={name: value for name, value in other.items() if value is not None},
+    )
 
 
 def _client(desired: Desired, current: Extension, identity: Mapping[str, str]) -> Client | None:
@@ -237,8 +263,10 @@ def _manifest_server(
     is_package = client is not None and client.type == PACKAGE
     if desired.server_type == "":
         return None
-    if is_package and url is not None and url.lower().startswith("http:"):
-        # A package that is served without TLS has no server element (SDK guides on local plug-ins).
+    plain = is_package and not desired.server_type and (url or "").lower().startswith("http:")
+    if plain and (known is None or client != current.client):
+        # A package that is served without TLS has no server element (SDK guides on local plug-ins). One that another
+        # tool has registered all the same stays as long as nothing else changes.
         return None
     if known is None:
         if not url:
@@ -266,11 +294,9 @@ def _with_pair(server: Server, desired: Desired, *, legacy: bool, certificates: 
     if desired.certificate is not None:
         offered = desired.certificate
         derived = offered.sha1 if legacy else offered.sha256
-        thumbprint = derived if desired.thumbprint is None else desired.thumbprint or None
-        if thumbprint not in (None, offered.sha256, offered.sha1) and (thumbprint, offered.pem) != (
-            server.thumbprint,
-            server.certificate,
-        ):
+        thumbprint = (derived if desired.thumbprint is None else desired.thumbprint) or None
+        foreign = offered.sha256 and thumbprint not in (None, offered.sha256, offered.sha1)
+        if foreign and (thumbprint, offered.pem) != (server.thumbprint, server.certificate):
             raise OptionError(
                 "server_thumbprint",
                 f"{thumbprint} does not belong to server_certificate, whose SHA-256 thumbprint is {offered.sha256}; "
@@ -292,11 +318,12 @@ def _with_pair(server: Server, desired: Desired, *, legacy: bool, certificates: 
 def _without_certificate(server: Server) -> Server:
     if server.certificate is None:
         return server
-    return replace(
-        server,
-        certificate=None,
-        thumbprint=server.thumbprint or _thumbprint.of_pem(server.certificate, "sha256"),
-    )
+    try:
+        thumbprint = server.thumbprint or _thumbprint.of_pem(server.certificate, "sha256")
+    except _thumbprint.ThumbprintError:
+        # What is registered there need not be a certificate.
+        thumbprint = None
+    return replace(server, certificate=None, thumbprint=thumbprint)
 
 
 def matches(thumbprint: str, pem: str) -> bool:

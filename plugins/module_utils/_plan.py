@@ -14,19 +14,24 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._certificate import names_host
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension import (
     PACKAGE,
     REMOTE,
     Desired,
     Extension,
     OptionError,
+    Server,
     overlay,
 )
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._options import to_options
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._to_options import to_options
 
 Action = Literal["register", "update", "unregister", "none"]
 
+# Of a thumbprint in the notation that is registered.
+_SHA1_LENGTH, _SHA256_LENGTH = 59, 95
 # The client parses the version as numbers and refuses anything else ("Invalid plugin package version"), although
 # ExtensionManager takes it (SDK guide, troubleshooting "plug-in registered with incompatible version").
 _CLIENT_VERSION = re.compile(r"\d+(\.\d+){0,3}", re.ASCII)
@@ -84,11 +89,27 @@ class Plan:
         """Before and after in the form that Ansible shows with ``--diff``."""
         after = self.after if self.changed else self.before
         return {
-            "before_header": f"{self.key} (registered)",
+            "before_header": f"{self.key} (registered{_by(self.before)})",
             "after_header": f"{self.key} ({self.action})",
             "before": _shown(self.before),
             "after": _shown(after),
         }
+
+
+def _by(extension: Extension | None) -> str:
+    """Who owns a record: the two things that tell one appliance's record from another's."""
+    if extension is None:
+        return ""
+    host = _host(extension.client and extension.client.url)
+    return (f" by {extension.company}" if extension.company else "") + (f" from {host}" if host else "")
+
+
+def _host(url: str | None) -> str:
+    try:
+        return urlsplit(url or "").hostname or ""
+    except ValueError:
+        # What a vCenter holds need not be a URL.
+        return ""
 
 
 def _shown(extension: Extension | None) -> dict[str, Any]:
@@ -98,21 +119,46 @@ def _shown(extension: Extension | None) -> dict[str, Any]:
     return {name: value for name, value in to_options(extension).items() if value or value is False}
 
 
-def plan(desired: Desired, current: Extension | None, *, now: datetime, certificates: bool = True) -> Plan:
+def plan(
+    desired: Desired, current: Extension | None, *, now: datetime, certificates: bool = True, packages: bool = True
+) -> Plan:
     """Compare what is wanted with what is registered.
 
-    ``now`` is an aware datetime, ``certificates`` is false for a vCenter older than API 8.0.2.0.
+    ``now`` is an aware datetime. ``certificates`` is false for a vCenter older than API 8.0.2.0, ``packages`` for one
+    whose client no longer runs plug-in packages.
     Raises :class:`OptionError` for a wish that must not be carried out.
     """
     if not desired.present:
+        _check_owner(desired, current)
         return Plan(desired.key, "none" if current is None else "unregister", current, None)
-    wanted = overlay(desired, current, certificates=certificates)
+    try:
+        wanted = overlay(desired, current, certificates=certificates)
+    except OptionError as error:
+        raise (desired.doubts or (error,))[0] from error
     if current is not None and wanted.comparable() == current.comparable():
         return Plan(desired.key, "none", current, current, _limits(desired, certificates))
+    if desired.doubts:
+        raise desired.doubts[0]
+    _check_owner(desired, current)
     _check_version(desired, current, wanted)
-    _check_certificate(desired, current, now)
-    warnings = (*_limits(desired, certificates), *_risks(current, wanted))
+    _check_certificates(desired, current, wanted, now)
+    warnings = (*_limits(desired, certificates), *_risks(current, wanted, packages=packages))
     return Plan(desired.key, "register" if current is None else "update", current, wanted, warnings)
+
+
+def _check_owner(desired: Desired, current: Extension | None) -> None:
+    """With ``takeover: refuse``, a record of somebody else is neither changed nor removed."""
+    if not desired.refuse_takeover or current is None:
+        return
+    theirs = _host(current.client and current.client.url)
+    if (desired.url and theirs and _host(desired.url) != theirs) or (
+        desired.company and current.company and desired.company != current.company
+    ):
+        raise OptionError(
+            "takeover",
+            f"{desired.key} is registered{_by(current)}, which is not what this task says; "
+            "set takeover to allow to take it over",
+        )
 
 
 def _check_version(desired: Desired, current: Extension | None, wanted: Extension) -> None:
@@ -141,17 +187,30 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(parts + [0] * (4 - len(parts)))
 
 
-def _check_certificate(desired: Desired, current: Extension | None, now: datetime) -> None:
-    offered = desired.certificate
-    if offered is None or offered.not_after > now:
-        return
-    registered = current.servers[0].certificate if current is not None and current.servers else None
-    if registered != offered.pem:
-        raise OptionError(
-            "server_certificate",
-            f"the certificate with thumbprint {offered.sha256} expired on {offered.not_after:%Y-%m-%d}; "
-            "renew it on the manifest server and give the new one",
-        )
+def _check_certificates(desired: Desired, current: Extension | None, wanted: Extension, now: datetime) -> None:
+    """What is offered must be valid and made for its host. What is registered like that already may stay."""
+    offers = [offer for offer in (desired.certificate, *desired.certificates) if offer is not None]
+    registered = current.servers if current is not None else ()
+    known = {(server.url, server.certificate, server.thumbprint) for server in registered}
+    for index, server in enumerate(wanted.servers):
+        offer = next((offer for offer in offers if server.thumbprint in (offer.sha256, offer.sha1)), None)
+        offer = next((offer for offer in offers if server.certificate == offer.pem), offer)
+        if offer is None or (server.url, server.certificate, server.thumbprint) in known:
+            continue
+        option = f"plugin_servers[{index - 1}].server_certificate" if index else "server_certificate"
+        if offer.not_after <= now:
+            raise OptionError(
+                option,
+                f"the certificate with thumbprint {offer.sha256} expired on {offer.not_after:%Y-%m-%d}; "
+                f"renew it on the server of {server.url} and give the new one",
+            )
+        host = _host(server.url)
+        if server.certificate and host and not names_host(offer.sans, host):
+            raise OptionError(
+                option,
+                f"it names {', '.join(offer.sans) or 'no host at all'}, not {host}, which the vSphere Client needs in "
+                "subjectAltName; make a certificate that has it, or register server_thumbprint alone",
+            )
 
 
 def _limits(desired: Desired, certificates: bool) -> tuple[str, ...]:
@@ -161,20 +220,21 @@ def _limits(desired: Desired, certificates: bool) -> tuple[str, ...]:
     return ("This vCenter is older than API 8.0.2.0 and cannot hold certificates: only the thumbprint is registered.",)
 
 
-def _risks(current: Extension | None, wanted: Extension) -> tuple[str, ...]:
+def _risks(current: Extension | None, wanted: Extension, *, packages: bool) -> tuple[str, ...]:
     """What is allowed but may not lead to a plug-in that shows."""
     warnings = []
     server = wanted.servers[0] if wanted.servers else None
+    if wanted.client is not None and wanted.client.type == PACKAGE and not packages:
+        warnings.append(
+            f"Client type {PACKAGE} is a plug-in package, and this vCenter is 9.0 or newer, whose SDK no longer has "
+            "them: expect that its vSphere Client does not show the plug-in."
+        )
     if wanted.client is not None and wanted.client.url.lower().startswith("http:"):
         warnings.append(
             f"{wanted.client.url} is not served over TLS: the vSphere Client ignores such a plug-in "
-            "unless allowHttp is set in its webclient.properties."
+            "unless allowHttp is set to true in its webclient.properties."
         )
-    elif server is not None and not server.thumbprint and not server.certificate:
-        warnings.append(
-            f"Neither server_certificate nor server_thumbprint is registered for {server.url}: "
-            "the vSphere Client may refuse to download the plug-in."
-        )
+    warnings += [warning for each in wanted.servers if (warning := _weak_trust(each, current, wanted))]
     if current is not None and _loses_certificate(current, wanted):
         warnings.append(
             f"The registered certificate does not belong to thumbprint {server and server.thumbprint} and is dropped; "
@@ -186,6 +246,30 @@ def _risks(current: Extension | None, wanted: Extension) -> tuple[str, ...]:
             "a vSphere Client may keep its cached copy until the version rises."
         )
     return tuple(warnings)
+
+
+def _weak_trust(server: Server, current: Extension | None, wanted: Extension) -> str | None:
+    """Why a client may not believe that this is the server, for one that is new in the record."""
+    if not server.url.lower().startswith("https:") or (current is not None and server in current.servers):
+        return None
+    if not server.thumbprint and not server.certificate:
+        return (
+            f"Neither server_certificate nor server_thumbprint is registered for {server.url}: "
+            "the vSphere Client may refuse to connect to it."
+        )
+    package = wanted.client is not None and wanted.client.type == PACKAGE
+    length = len(server.thumbprint or "")
+    if package and server is wanted.servers[0] and length == _SHA256_LENGTH:
+        return (
+            f"A SHA-256 thumbprint is registered for the package {server.url}: "
+            "the guides of vSphere 6.x know SHA-1 only, so a client of that age may refuse it."
+        )
+    if not package and not server.certificate and length == _SHA1_LENGTH:
+        return (
+            f"A SHA-1 thumbprint is registered for {server.url}, which is deprecated since vSphere 7.0: "
+            "give server_certificate, or the SHA-256 thumbprint."
+        )
+    return None
 
 
 def _loses_certificate(current: Extension, wanted: Extension) -> bool:

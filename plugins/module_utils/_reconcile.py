@@ -13,8 +13,8 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension import Desired, Extension
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._options import to_options
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._plan import Plan, plan
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._to_options import to_options
 
 
 class Catalogue(Protocol):
@@ -27,6 +27,10 @@ class Catalogue(Protocol):
     @property
     def holds_certificates(self) -> bool:
         """False for a vCenter that knows thumbprints only."""
+
+    @property
+    def runs_packages(self) -> bool:
+        """False for a vCenter whose client no longer runs plug-in packages."""
 
     def find(self, key: str) -> Extension | None:
         """The record of ``key``, ``None`` where there is none."""
@@ -69,7 +73,7 @@ class Outcome:
 def prepare(catalogue: Catalogue, desired: Desired, *, now: datetime) -> Plan:
     """Read and plan. Raises :class:`OptionError` for a wish that must not be carried out, and the catalogue's own."""
     current = catalogue.find(desired.key)
-    return plan(desired, current, now=now, certificates=catalogue.holds_certificates)
+    return plan(desired, current, now=now, certificates=catalogue.holds_certificates, packages=catalogue.runs_packages)
 
 
 def carry_out(catalogue: Catalogue, planned: Plan, *, check_mode: bool) -> None:

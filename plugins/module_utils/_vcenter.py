@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 import ssl
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from functools import cache
@@ -21,15 +21,15 @@ from http.client import HTTPException
 from typing import Any
 from xml.parsers.expat import ExpatError
 
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils import _thumbprint
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension import (
-    Client,
-    Event,
-    Extension,
-    Privilege,
-    Resource,
-    Server,
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._api_shape import (
+    FLAG,
+    REFERENCE,
+    SHAPE,
+    TIME,
+    from_api,
+    to_api,
 )
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension import Extension
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._faults import (
     VCenterError,
     connection,
@@ -48,6 +48,9 @@ else:
 
 # Server certificates came with this API version (type metadata: ServerInfo.serverCertificate).
 _CERTIFICATES_SINCE = (8, 0, 2, 0)
+# Plug-in packages are deprecated in 8.0, with support announced to end in the next major release, and the SDK of 9.0
+# has dropped them.
+_PACKAGES_UNTIL = (9, 0, 0, 0)
 # The oldest version that every supported vCenter speaks; the session starts with it and goes on with the server's own.
 _FIRST_VERSION = "vim.version.version9"
 # Seconds that the logout from a vCenter may take which has just failed.
@@ -77,6 +80,10 @@ class VCenter:
     @property
     def holds_certificates(self) -> bool:
         return _numbers(self._api_version) >= _CERTIFICATES_SINCE
+
+    @property
+    def runs_packages(self) -> bool:
+        return _numbers(self._api_version) < _PACKAGES_UNTIL
 
     def find(self, key: str) -> Extension | None:
         with _plain_words(self._target):
@@ -211,124 +218,54 @@ def _plain_words(target: Target, key: str = "", *, known: bool = True) -> Iterat
 
 
 def from_vim(found: Any) -> Extension:
-    """``vim.Extension`` -> record; the vim object rides along in ``rest``."""
-    client = found.client[0] if found.client else None
-    return Extension(
-        key=found.key,
-        version=found.version,
-        label=found.description.label or "",
-        summary=found.description.summary or "",
-        company=found.company or "",
-        client=client
-        and Client(
-            url=client.url,
-            type=client.type,
-            version=client.version,
-            label=client.description.label or "",
-            summary=client.description.summary or "",
-            company=client.company or "",
-        ),
-        servers=tuple(_server_from_vim(server) for server in found.server),
-        tasks=tuple(task.taskID for task in found.taskList),
-        events=tuple(Event(event.eventID, event.eventTypeSchema or None) for event in found.eventList),
-        faults=tuple(fault.faultID for fault in found.faultList),
-        privileges=tuple(Privilege(item.privID, item.privGroupName) for item in found.privilegeList),
-        resources=tuple(
-            Resource(item.locale, item.module, tuple((text.key, text.value) for text in item.data))
-            for item in found.resourceList
-        ),
-        shown_in_solution_manager=bool(found.shownInSolutionManager),
-        rest=found,
-    )
+    """``vim.Extension`` -> record."""
+    return from_api(_plain(found, SHAPE))
 
 
-def _server_from_vim(server: Any) -> Server:
-    thumbprint = server.serverThumbprint or None
-    if thumbprint:
-        try:
-            thumbprint = _thumbprint.canonical(thumbprint)
-        except _thumbprint.ThumbprintError:
-            # Somebody registered something else than a thumbprint: show it as it is.
-            thumbprint = str(thumbprint)
-    certificate = server.serverCertificate or None
-    return Server(
-        url=server.url,
-        type=server.type,
-        label=server.description.label or "",
-        summary=server.description.summary or "",
-        company=server.company or "",
-        admin_email=tuple(server.adminEmail),
-        thumbprint=thumbprint,
-        certificate=certificate and _strict_pem(certificate),
-    )
+def _plain(found: Any, shape: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: _plain_value(value, part)
+        for name, part in shape.items()
+        if part != TIME and (value := getattr(found, name, None)) is not None
+    }
 
 
-def _strict_pem(text: str) -> str:
-    """The first certificate of ``text`` in the lines of RFC 7468, or ``text`` itself where there is none."""
-    body = re.search(r"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", text, re.DOTALL)
-    if body is None:
-        return text
-    encoded = re.sub(r"\s", "", body.group(1))
-    lines = [encoded[start : start + 64] for start in range(0, len(encoded), 64)]
-    return "\n".join(["-----BEGIN CERTIFICATE-----", *lines, "-----END CERTIFICATE-----", ""])
+def _plain_value(value: Any, shape: Any) -> Any:
+    if isinstance(shape, list):
+        return [_plain_value(item, shape[0]) for item in value]
+    if isinstance(shape, Mapping):
+        return _plain(value, shape)
+    if shape == REFERENCE:
+        return {"type": VmomiSupport.GetWsdlTypeName(type(value)), "value": value._moId}
+    # Texts are of a type of pyVmomi's where the API says URI or PEM.
+    return bool(value) if shape == FLAG else str(value)
 
 
 def to_vim(extension: Extension) -> Any:
-    """Record -> ``vim.Extension``, laid over the object that rides along: what the record does not name stays."""
-    found = vim.Extension() if extension.rest is None else extension.rest
-    whole = vim.Extension()
-    for prop in found._GetPropertyList():
-        if (value := getattr(found, prop.name)) is not None:
-            setattr(whole, prop.name, value)
-    whole.description = vim.Description(label=extension.label, summary=extension.summary)
-    whole.key = extension.key
-    whole.company = extension.company or None
-    whole.version = extension.version
-    whole.server = [_server_to_vim(server) for server in extension.servers]
-    whole.client = found.client[1:]
-    if extension.client is not None:
-        whole.client.insert(0, _client_to_vim(extension.client))
-    whole.taskList = [vim.Extension.TaskTypeInfo(taskID=task) for task in extension.tasks]
-    whole.eventList = [
-        vim.Extension.EventTypeInfo(eventID=event.id, eventTypeSchema=event.schema) for event in extension.events
-    ]
-    whole.faultList = [vim.Extension.FaultTypeInfo(faultID=fault) for fault in extension.faults]
-    whole.privilegeList = [
-        vim.Extension.PrivilegeInfo(privID=item.id, privGroupName=item.group) for item in extension.privileges
-    ]
-    whole.resourceList = [_resource_to_vim(resource) for resource in extension.resources]
-    if bool(found.shownInSolutionManager) != extension.shown_in_solution_manager:
-        whole.shownInSolutionManager = extension.shown_in_solution_manager
+    """Record -> ``vim.Extension``."""
     # Required by the type, and every registration tool sends the moment of writing.
-    whole.lastHeartbeatTime = datetime.now(timezone.utc)
-    return whole
+    return _typed(vim.Extension, to_api(extension) | {"lastHeartbeatTime": datetime.now(timezone.utc)})
 
 
-def _client_to_vim(client: Client) -> Any:
-    return vim.Extension.ClientInfo(
-        version=client.version,
-        description=vim.Description(label=client.label, summary=client.summary),
-        company=client.company,
-        type=client.type,
-        url=client.url,
-    )
+def _typed(kind: Any, value: Any) -> Any:
+    if issubclass(kind, VmomiSupport.Array):
+        return [_typed(kind.Item, item) for item in value]
+    if issubclass(kind, VmomiSupport.ManagedObject):
+        return VmomiSupport.GetWsdlType(VmomiSupport.XMLNS_VMODL_BASE, value["type"])(value["value"])
+    if issubclass(kind, VmomiSupport.DataObject):
+        whole = kind()
+        for prop in kind._GetPropertyList():
+            item = value.get(prop.name)
+            if item not in (None, []):
+                setattr(whole, prop.name, _typed(prop.type, item))
+            elif not prop.flags & VmomiSupport.F_OPTIONAL:
+                setattr(whole, prop.name, _nothing(prop.type))
+        return whole
+    return value
 
 
-def _server_to_vim(server: Server) -> Any:
-    return vim.Extension.ServerInfo(
-        url=server.url,
-        description=vim.Description(label=server.label, summary=server.summary),
-        company=server.company,
-        type=server.type,
-        adminEmail=list(server.admin_email),
-        serverThumbprint=server.thumbprint,
-        serverCertificate=server.certificate,
-    )
-
-
-def _resource_to_vim(resource: Resource) -> Any:
-    return vim.Extension.ResourceInfo(
-        locale=resource.locale,
-        module=resource.module,
-        data=[vim.KeyValue(key=name, value=text) for name, text in resource.messages],
-    )
+def _nothing(kind: Any) -> Any:
+    """For a field that the API wants and another tool has left out: the emptiest that pyVmomi sends."""
+    if issubclass(kind, VmomiSupport.Array):
+        return [_nothing(kind.Item)]
+    return _typed(kind, {}) if issubclass(kind, VmomiSupport.DataObject) else kind()

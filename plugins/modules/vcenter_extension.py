@@ -35,6 +35,9 @@ attributes:
 seealso:
   - module: vsphere_ops.client_plugin.vcenter_extension_info
   - module: vsphere_ops.client_plugin.extension_cert_info
+  - module: vsphere_ops.client_plugin.plugin_package_info
+  - plugin: vsphere_ops.client_plugin.extension_xml
+    plugin_type: filter
 """
 
 EXAMPLES = r"""
@@ -59,6 +62,49 @@ EXAMPLES = r"""
     password: "{{ vault_vcenter_password }}"
     key: com.example.fleet-notes
     server_certificate: "{{ lookup('ansible.builtin.file', 'plugins.example.com.pem') }}"
+  delegate_to: localhost
+
+- name: Register what the files of the SDK's registration tool describe
+  vsphere_ops.client_plugin.vcenter_extension:
+    hostname: vcenter.example.com
+    username: svc-plugins@vsphere.local
+    password: "{{ vault_vcenter_password }}"
+    key: com.example.fleet-notes
+    tasks: "{{ lookup('ansible.builtin.file', 'taskList.json') | from_json }}"
+    events: "{{ lookup('ansible.builtin.file', 'eventList.json') | from_json }}"
+    faults: "{{ lookup('ansible.builtin.file', 'faultList.json') | from_json }}"
+    privileges: "{{ lookup('ansible.builtin.file', 'privilegeList.json') | from_json }}"
+    resources: "{{ lookup('ansible.builtin.file', 'resourceList.json') | from_json }}"
+  delegate_to: localhost
+
+- name: Register a legacy plug-in package; key, version and names are in it
+  vsphere_ops.client_plugin.vcenter_extension:
+    hostname: vcenter-67.example.com
+    username: svc-plugins@vsphere.local
+    password: "{{ vault_vcenter_password }}"
+    package: files/com.example.legacy-1.4.0.zip
+    url: https://plugins.example.com/com.example.legacy-1.4.0.zip
+    server_certificate_path: /etc/pki/tls/certs/plugins.example.com.pem
+  delegate_to: localhost
+
+- name: Register what an XML document describes, with the thumbprint of today
+  vsphere_ops.client_plugin.vcenter_extension:
+    hostname: vcenter.example.com
+    username: svc-plugins@vsphere.local
+    password: "{{ vault_vcenter_password }}"
+    definition: files/extension.xml
+    server_thumbprint: "{{ served.thumbprint }}"
+  delegate_to: localhost
+
+- name: Take the plug-in away, unless another company has registered it meanwhile
+  vsphere_ops.client_plugin.vcenter_extension:
+    hostname: vcenter.example.com
+    username: svc-plugins@vsphere.local
+    password: "{{ vault_vcenter_password }}"
+    key: com.example.fleet-notes
+    company: Example
+    takeover: refuse
+    state: absent
   delegate_to: localhost
 
 - name: Take the plug-in away

@@ -24,14 +24,6 @@ extends_documentation_fragment:
   - vsphere_ops.client_plugin._extension
   - vsphere_ops.client_plugin._attributes
 options:
-  key:
-    description:
-      - Key of the extension, for example V(com.example.fleet-notes). It must be the same in every version of the
-        plug-in.
-      - Needed here or, for each of them, in O(vcenters[].extension) or O(inventory.variables).
-    type: str
-    required: false
-    aliases: [extension_key]
   inventory:
     description:
       - Takes the vCenters from hosts of the inventory, in place of O(vcenters). Their options are read from variables

@@ -13,21 +13,14 @@ version_added: "0.1.0"
 author:
   - vSphere Ops contributors (@vsphere-ops)
 description:
-  - Reads the extension records of many vCenters, all of them or those of some keys, at the same time.
+  - Reads the extension records of many vCenters, all of them or a selection, at the same time.
   - Does in each vCenter what M(vsphere_ops.client_plugin.vcenter_extension_info) does in one. A vCenter that fails
     never hides another.
 extends_documentation_fragment:
   - vsphere_ops.client_plugin._fleet
   - vsphere_ops.client_plugin._vcenter
+  - vsphere_ops.client_plugin._selection
   - vsphere_ops.client_plugin._attributes
-options:
-  keys:
-    description:
-      - Read the records of these extension keys only. A key that is not registered is reported in
-        RV(results[].missing).
-    type: list
-    elements: str
-    aliases: [key, extension_key]
 attributes:
   check_mode:
     support: full
@@ -111,6 +104,13 @@ results:
       type: list
       elements: dict
       sample: [{key: com.example.fleet-notes, version: 1.2.0}]
+    servers:
+      description: Every https server of these records, and whether what is registered for it can be true; see
+        M(vsphere_ops.client_plugin.vcenter_extension_info).
+      returned: when RV(results[].failed) is false
+      type: list
+      elements: dict
+      sample: [{key: com.example.fleet-notes, consistent: true, problems: []}]
     missing:
       description: Those of O(keys) that are not registered.
       returned: when RV(results[].failed) is false

@@ -13,20 +13,14 @@ version_added: "0.1.0"
 author:
   - vSphere Ops contributors (@vsphere-ops)
 description:
-  - Reads the extension records of one vCenter, all of them or those of some keys, with client, servers, thumbprints and
+  - Reads the extension records of one vCenter, all of them or a selection, with client, servers, thumbprints and
     certificates.
   - Each record comes in the words of M(vsphere_ops.client_plugin.vcenter_extension). Fed back to that module it changes
     nothing.
 extends_documentation_fragment:
   - vsphere_ops.client_plugin._vcenter
+  - vsphere_ops.client_plugin._selection
   - vsphere_ops.client_plugin._attributes
-options:
-  keys:
-    description:
-      - Read the records of these extension keys only. A key that is not registered is reported in RV(missing).
-    type: list
-    elements: str
-    aliases: [key, extension_key]
 attributes:
   check_mode:
     support: full
@@ -55,6 +49,17 @@ EXAMPLES = r"""
   ansible.builtin.assert:
     that: registered.extensions | selectattr('key', 'eq', 'com.example.fleet-notes') | map(attribute='version') | list
       == ['1.2.0']
+
+- name: Which plug-ins of ours have a certificate or a thumbprint that cannot be right?
+  vsphere_ops.client_plugin.vcenter_extension_info:
+    hostname: vcenter.example.com
+    username: auditor@vsphere.local
+    password: "{{ vault_vcenter_password }}"
+    patterns: [com.example.*]
+    client_types: [vsphere-client-remote, vsphere-client-serenity]
+  delegate_to: localhost
+  register: ours
+  failed_when: ours.servers | rejectattr('consistent') | length > 0
 
 - name: Read one record
   vsphere_ops.client_plugin.vcenter_extension_info:
@@ -95,6 +100,40 @@ extensions:
       server_thumbprint:
         "B5:4F:1D:0C:6E:2A:97:08:35:E1:4A:9C:7B:60:D2:F3:18:AE:5D:C4:02:99:6B:EF:71:3C:88:0A:DE:14:57:26"
       plugin_servers: []
+servers:
+  description:
+    - Every https server of these records, and whether what is registered for it can be true. Nothing is opened for
+      that; M(vsphere_ops.client_plugin.vcenter_extension) compares with what is served, with O(ignore:verify_servers).
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    key:
+      description: Key of the extension.
+      type: str
+      sample: com.example.fleet-notes
+    url:
+      description: URL of the server.
+      type: str
+      sample: https://plugins.example.com/com.example.fleet-notes/1.2.0/plugin.json
+    type:
+      description: Type of the server.
+      type: str
+      sample: MANIFEST_SERVER
+    thumbprint:
+      description: The registered thumbprint.
+      type: str
+      sample:
+        "B5:4F:1D:0C:6E:2A:97:08:35:E1:4A:9C:7B:60:D2:F3:18:AE:5D:C4:02:99:6B:EF:71:3C:88:0A:DE:14:57:26"
+    consistent:
+      description: Whether certificate, thumbprint and host of the URL fit together.
+      type: bool
+      sample: true
+    problems:
+      description: What does not, a sentence each.
+      type: list
+      elements: str
+      sample: []
 missing:
   description: Those of O(keys) that are not registered.
   returned: success
@@ -128,11 +167,13 @@ vcenter:
       sample: 7d5a0d1c-0000-4000-8000-000000000001
 """
 
+from dataclasses import asdict
+
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._arguments import info_spec, vcenter_spec
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension import OptionError
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._faults import VCenterError
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._options import to_options
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._reading import read, selection
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._target import target
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._vcenter import (
     PYVMOMI_IMPORT_ERROR,
@@ -144,20 +185,12 @@ def main() -> None:
     module = AnsibleModule(argument_spec={**vcenter_spec(), **info_spec()}, supports_check_mode=True)
     if PYVMOMI_IMPORT_ERROR:
         module.fail_json(msg=missing_required_lib("pyvmomi"), exception=PYVMOMI_IMPORT_ERROR)
-    keys = module.params["keys"]
     try:
         with session(target(module.params)) as vcenter:
-            found = vcenter.read(keys)
-            about = vcenter.about
+            found = read(vcenter, selection(module.params))
     except (OptionError, VCenterError) as error:
         module.fail_json(msg=str(error))
-    known = {record.key for record in found}
-    module.exit_json(
-        changed=False,
-        extensions=[to_options(record) for record in found],
-        missing=[key for key in keys or () if key not in known],
-        vcenter=about,
-    )
+    module.exit_json(changed=False, **asdict(found))
 
 
 if __name__ == "__main__":

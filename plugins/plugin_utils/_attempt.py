@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension import (
     Desired,
@@ -20,8 +20,8 @@ from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extensi
     OptionError,
 )
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._faults import VCenterError
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._options import to_options
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._plan import Plan
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._reading import Reading, Selection, read
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._reconcile import Outcome, carry_out, prepare
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._served import ServedError
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._target import Target
@@ -45,15 +45,6 @@ class Failure:
 
     kind: str
     message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What was read from one vCenter, ready to be returned."""
-
-    extensions: tuple[dict[str, Any], ...]
-    missing: tuple[str, ...]
-    vcenter: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +83,12 @@ def make_right(target: Target, tls: ssl.SSLContext, desired: Desired, manner: Ma
     return _persistently(once, manner.retries)
 
 
-def look(target: Target, tls: ssl.SSLContext, keys: list[str] | None, *, retries: int) -> Found | Failure:
-    """Read all records of one vCenter, or those of ``keys``."""
+def look(target: Target, tls: ssl.SSLContext, wanted: Selection, *, retries: int) -> Reading | Failure:
+    """Read the records of one vCenter."""
 
-    def once() -> Found:
+    def once() -> Reading:
         with session(target, tls) as vcenter:
-            found = vcenter.read(keys)
-            known = {record.key for record in found}
-            return Found(
-                extensions=tuple(to_options(record) for record in found),
-                missing=tuple(key for key in keys or () if key not in known),
-                vcenter=vcenter.about,
-            )
+            return read(vcenter, wanted)
 
     return _persistently(once, retries)
 

@@ -18,7 +18,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 from ansible.template import Templar
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._arguments import (
-    EXTENSION_RULES,
+    OVERRIDE_RULES,
     entry_spec,
     override_spec,
     vcenter_spec,
@@ -74,7 +74,7 @@ def plain(value: Any) -> Any:
 def validated(arguments: Mapping[str, Any], spec: Mapping[str, Any], rules: Mapping[str, Any]) -> dict[str, Any]:
     """The options of a task as ``spec`` wants them, less those of single entries. Raises :class:`OptionError`."""
     # An entry that is wrong is the failure of that entry: it is looked at later, and by itself.
-    shallow = {**spec, "vcenters": {"type": "list", "elements": "raw"}}
+    shallow = {**spec, "vcenters": {"type": "list", "elements": "raw"}} if "vcenters" in spec else spec
     given = {name: value for name, value in plain(dict(arguments)).items() if value is not None}
     return _validated(given, ArgumentSpecValidator(shallow, **rules), "options")
 
@@ -162,7 +162,7 @@ def entries(found: Sequence[Given], options: Mapping[str, Any]) -> list[Entry]:
     contexts: dict[tuple[Any, ...], ssl.SSLContext] = {}
     connection, extension = (
         ArgumentSpecValidator(entry_spec()),
-        ArgumentSpecValidator(override_spec(), **EXTENSION_RULES),
+        ArgumentSpecValidator(override_spec(), **OVERRIDE_RULES),
     )
     read = [_entry(position, item, options, contexts, (connection, extension)) for position, item in found]
     seen: set[str] = set()

@@ -15,8 +15,9 @@ from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._argumen
     fleet_info_spec,
 )
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension import OptionError
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._reading import Reading, selection
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._vcenter import PYVMOMI_IMPORT_ERROR
-from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._attempt import Failure, Found, look
+from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._attempt import Failure, look
 from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._entries import (
     Way,
     entries,
@@ -32,14 +33,15 @@ def answer(task: Any) -> dict[str, Any]:
         return {"failed": True, "msg": missing_required_lib("pyvmomi")}
     try:
         options = validated(task.args, fleet_info_spec(), {})
+        wanted = selection(options)
         asked = entries(from_list(options), options)
     except OptionError as error:
         return {"failed": True, "msg": str(error)}
 
-    def work(_index: int, way: Way) -> Found | Failure:
-        return look(way.target, way.tls, options["keys"], retries=options["retries"])
+    def work(_index: int, way: Way) -> Reading | Failure:
+        return look(way.target, way.tls, wanted, retries=options["retries"])
 
-    survey: Survey[Found] = Survey(
+    survey: Survey[Reading] = Survey(
         asked,
         Rules(options["concurrency"], None, options["progress"]),
         tell=lambda read: f"{len(read.extensions)} extensions",

@@ -91,9 +91,10 @@ def _wishes(found: Sequence[Entry], options: Mapping[str, Any]) -> tuple[list[En
     task itself cannot be used.
     """
     base = {name: options[name] for name in extension_spec()}
-    if base["key"]:
-        desired(base)
     known: dict[str, tuple[Desired, bool]] = {}
+    if base["key"] or base["definition"] or base["package"]:
+        # What is wrong here is wrong for all: said once, before any vCenter is asked.
+        known["{}"] = (desired(base, strict=True), base["verify_servers"])
     nothing = (Desired(key=""), False)
     kept, wishes = [], []
     for entry in found:
@@ -102,7 +103,7 @@ def _wishes(found: Sequence[Entry], options: Mapping[str, Any]) -> tuple[list[En
         if not isinstance(entry.way, Failure) and spelled not in known:
             merged = _merged(base, entry.extension)
             try:
-                known[spelled] = (_desired(merged), merged["verify_servers"])
+                known[spelled] = (desired(merged), merged["verify_servers"])
             except OptionError as error:
                 readable = entry.failed(error)
         kept.append(readable)
@@ -110,20 +111,13 @@ def _wishes(found: Sequence[Entry], options: Mapping[str, Any]) -> tuple[list[En
     return kept, wishes
 
 
-def _desired(merged: Mapping[str, Any]) -> Desired:
-    if not merged["key"]:
-        raise OptionError("key", "is missing; give the key of the extension, such as com.example.plugin")
-    return desired(merged)
-
-
 def _merged(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """What differs in one vCenter wins, and takes the place of what cannot stand beside it."""
     merged = {**base, **own}
-    for one, other in (
-        ("server_certificate", "server_certificate_path"),
-        ("server_certificate_path", "server_certificate"),
-    ):
-        if one in own:
-            merged[other] = own.get(other)
+    for one, other in (("server_certificate", "server_certificate_path"), ("definition", "package")):
+        for mine, its in ((one, other), (other, one)):
+            if mine in own:
+                merged[its] = own.get(its)
     return merged
 
 

@@ -19,8 +19,9 @@ from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extensi
     Resource,
     Server,
 )
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._options import desired, to_options
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._options import desired
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._plan import plan
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._to_options import to_options
 
 NOW = datetime(2030, 1, 1, tzinfo=timezone.utc)
 URL = "https://plugins.example.com/notes/plugin.json"
@@ -28,7 +29,7 @@ THUMBPRINT = ":".join(["AB"] * 32)
 
 
 def wish(**options):
-    return desired({"key": "com.example.notes", "state": "present", **options})
+    return desired({"key": "com.example.notes", "state": "present", **options}, strict=True)
 
 
 @pytest.mark.parametrize(
@@ -36,7 +37,8 @@ def wish(**options):
     [
         ({"key": "a,b"}, "key: 'a,b' cannot be an extension key, ',' is not allowed in it; use"),
         ({"key": "ü"}, "key: 'ü' cannot be an extension key, 'ü' is not allowed in it; use"),
-        ({"key": " "}, "key: ' ' cannot be an extension key, it is empty; use"),
+        ({"key": " "}, "key: is missing; give the key of the extension"),
+        ({"key": None}, "key: is missing; give the key of the extension"),
         ({"version": ""}, "version: '' is empty; give 1 to 4 numbers"),
         ({"client_type": ""}, "client_type: '' is empty; leave it out"),
         (
@@ -62,6 +64,12 @@ def wish(**options):
         ({"resources": {"en": "text"}}, "resources: a locale without its map"),
         ({"resources": ["en"]}, "resources: a locale without its map"),
         ({"resources": 5}, "resources: a locale without its map"),
+        ({"other": {"healthinfo": {}}}, "other: there is no field 'healthinfo' to be set here; there are type,"),
+        ({"other": {"healthInfo": "x"}}, "other.healthInfo: 'x' is not a dictionary; give one with url"),
+        ({"other": {"healthInfo": {"uri": "x"}}}, "other.healthInfo: there is no field 'uri'; there are url"),
+        ({"other": {"managedEntityInfo": {}}}, "other.managedEntityInfo: {} is not a list"),
+        ({"other": {"managedEntityInfo": [{"type": 1}]}}, "other.managedEntityInfo[0].type: 1 is not a text"),
+        ({"other": {"extendedProductInfo": {"self": "vm-1"}}}, "other.extendedProductInfo.self: 'vm-1' is no managed"),
     ],
 )
 def test_one_sentence_that_names_the_option(options: dict, message: str) -> None:
@@ -119,25 +127,60 @@ ROUND_TRIPS = {
             Server(
                 "https://plugins.example.com", "HTTPS", "server label", "server summary", "", (), "not a thumbprint"
             ),
-            Server("https://b.example.com/", "API", "b", "", "", ("x@example.com",), THUMBPRINT),
+            Server("https://b.example.com/", "", "b", "", "", ("x@example.com",), THUMBPRINT, "no certificate"),
+            Server("", "API", admin_email=(), thumbprint="no thumbprint"),
         ),
         ("t",),
         (Event("e", "<a/>"), Event("f")),
         ("x",),
         (Privilege("g.p", "g"), Privilege("q", "g"), Privilege("h.p", "h")),
-        (Resource("en", "task", (("a", "b"),)), Resource("en", "auth", (("c", "d"),))),
+        (Resource("en", "task", (("a", "b"),)), Resource("en", "", (("c", "d"), ("c", "e")))),
         True,
+        {"subjectName": "somebody", "healthInfo": {"url": "h"}, "client": [{"type": "second"}]},
+    ),
+    "a key that nobody may write": Extension("a,b/c", "1"),
+    "no version": Extension("com.example.notes", ""),
+    "a server without a type": Extension("com.example.notes", "1", servers=(Server(URL, ""),)),
+    "no URL": Extension("com.example.notes", "1", client=Client("", "", ""), servers=(Server("", "HTTPS"),)),
+    "a password in the URL": Extension("com.example.notes", "1", client=Client("https://a:b@c/", "x", "1")),
+    "a package over http with a server": Extension(
+        "com.example.notes",
+        "1",
+        client=Client("http://a/p.zip", "vsphere-client-serenity", "1"),
+        servers=(Server("http://a/p.zip", "HTTPS"),),
+    ),
+    "a pair that does not match": Extension(
+        "com.example.notes", "1", servers=(Server(URL, "HTTPS", thumbprint=THUMBPRINT, certificate="nonsense"),)
     ),
 }
 
 
 @pytest.mark.parametrize("record", ROUND_TRIPS.values(), ids=ROUND_TRIPS.keys())
 def test_what_is_read_can_be_fed_back(record: Extension) -> None:
-    options = to_options(record)
-    options["server_thumbprint"] = (
-        None if options["server_thumbprint"] == "not a thumbprint" else options["server_thumbprint"]
-    )
-    assert not plan(desired({"state": "present", **options}), record, now=NOW).changed
+    assert not plan(desired({"state": "present", **to_options(record)}), record, now=NOW).changed
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"url": "nonsense"}, "url: 'nonsense' is not such an address"),
+        ({"version": ""}, "version: '' is empty"),
+        ({"server_certificate": "nonsense"}, "server_certificate: "),
+        ({"server_thumbprint": "nonsense"}, "server_thumbprint: 'nonsense'"),
+        ({"plugin_servers": [{"url": "nonsense"}]}, "plugin_servers[0].url: 'nonsense' is not such an address"),
+    ],
+)
+def test_what_may_be_fed_back_is_never_written(options: dict, message: str) -> None:
+    wanted = desired({"key": "com.example.notes", "version": "1", "url": URL, "state": "present", **options})
+    for current in (None, Extension("com.example.notes", "1", servers=(Server(URL, "HTTPS"),))):
+        with pytest.raises(OptionError) as caught:
+            plan(wanted, current, now=NOW)
+        assert str(caught.value).startswith(message)
+
+
+def test_a_key_that_nobody_may_write_can_be_unregistered() -> None:
+    wanted = desired({"key": "a,b", "state": "absent"})
+    assert plan(wanted, Extension("a,b", "1"), now=NOW).action == "unregister"
 
 
 @pytest.mark.parametrize("name", ["bare", "only a client", "only a server"])

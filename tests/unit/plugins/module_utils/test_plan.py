@@ -35,12 +35,12 @@ OLD = ":".join(["AA"] * 32)
 NEW = ":".join(["BB"] * 32)
 
 
-def offered(name: str = "new", days: int = 90) -> OfferedCertificate:
+def offered(name: str = "new", days: int = 90, sans: tuple[str, ...] = ("DNS:*.example.com",)) -> OfferedCertificate:
     """A certificate as plan sees it: what is in the PEM does not matter, that its thumbprints belong to it does."""
     der = name.encode()
     pem = f"-----BEGIN CERTIFICATE-----\n{base64.b64encode(der).decode()}\n-----END CERTIFICATE-----\n"
     return OfferedCertificate(
-        pem, _thumbprint.of(der, "sha256"), _thumbprint.of(der, "sha1"), NOW + timedelta(days=days)
+        pem, _thumbprint.of(der, "sha256"), _thumbprint.of(der, "sha1"), NOW + timedelta(days=days), sans
     )
 
 
@@ -58,8 +58,8 @@ def registered(**changes) -> Extension:
 
 
 def make(current: Extension | None, **wish):
-    certificates = wish.pop("certificates", True)
-    return plan(Desired(key=KEY, **wish), current, now=NOW, certificates=certificates)
+    can = {name: wish.pop(name, True) for name in ("holds", "packages")}
+    return plan(Desired(key=KEY, **wish), current, now=NOW, certificates=can["holds"], packages=can["packages"])
 
 
 def changed_fields(planned) -> set[str]:
@@ -117,6 +117,7 @@ def test_nothing_wanted_changes_nothing() -> None:
         ({"shown_in_solution_manager": True}, {"shown_in_solution_manager"}),
         ({"client": {"version": "0.9"}}, {"client"}),
         ({"server": {"url": "https://plugins.example.com"}}, {"server"}),
+        ({"other": {"subjectName": "somebody"}}, {"other"}),
     ],
 )
 def test_each_option_changes_its_own_field_once(wish: dict, fields: set[str]) -> None:
@@ -139,9 +140,18 @@ def test_identity_reaches_client_and_server() -> None:
 
 
 def test_what_rides_along_survives() -> None:
-    luggage = object()
-    after = make(registered(rest=luggage), version="2.0").after
-    assert after is not None and after.rest is luggage
+    luggage = {"subjectName": "somebody", "healthInfo": {"url": "https://health.example.com"}}
+    after = make(registered(other=luggage), version="2.0").after
+    assert after is not None and after.other == luggage
+
+
+def test_what_rides_along_can_be_replaced_and_removed() -> None:
+    planned = make(
+        registered(other={"type": "t", "subjectName": "s"}), other={"type": None, "healthInfo": {"url": "h"}}
+    )
+    assert planned.after is not None
+    assert planned.after.other == {"subjectName": "s", "healthInfo": {"url": "h"}}
+    assert changed_fields(planned) == {"other"}
 
 
 def test_order_of_lists_is_no_change() -> None:
@@ -198,11 +208,11 @@ class TestPair:
         assert (after.servers[0].certificate, after.servers[0].thumbprint) == (own.pem, own.sha1)
 
     def test_old_vcenter_gets_the_thumbprint_only_and_says_so(self) -> None:
-        planned = make(registered(), certificate=offered(), certificates=False)
+        planned = make(registered(), certificate=offered(), holds=False)
         assert planned.after is not None
         assert (planned.after.servers[0].certificate, planned.after.servers[0].thumbprint) == (None, offered().sha256)
         assert "older than API 8.0.2.0" in planned.warnings[0]
-        again = make(planned.after, certificate=offered(), certificates=False)
+        again = make(planned.after, certificate=offered(), holds=False)
         assert not again.changed
         assert "older than API 8.0.2.0" in again.warnings[0]
 
@@ -258,6 +268,12 @@ class TestRemoteAndPackage:
         assert planned.after is not None and planned.after.servers == ()
         assert "allowHttp" in planned.warnings[0]
 
+    def test_a_package_that_moves_to_http_loses_its_server(self) -> None:
+        package = make(None, version="1", url="https://p.example.com/p.zip", client_type=PACKAGE, thumbprint=OLD).after
+        assert package is not None and package.servers
+        after = make(package, url="http://p.example.com/p.zip").after
+        assert after is not None and after.servers == ()
+
     def test_a_remote_plug_in_over_http_has_one(self) -> None:
         planned = make(None, version="1", url="http://p.example.com/plugin.json")
         assert planned.after is not None and planned.after.servers[0].type == "MANIFEST_SERVER"
@@ -283,5 +299,86 @@ class TestWarnings:
     def test_new_version_other_url(self) -> None:
         assert make(registered(), url="https://x.example.com/p.json", version="2").warnings == ()
 
+    def test_a_package_in_a_vcenter_that_no_longer_runs_them(self) -> None:
+        wish = {"version": "1", "url": "https://p.example.com/p.zip", "client_type": PACKAGE, "certificate": offered()}
+        assert make(None, **wish).warnings == ()
+        assert "9.0 or newer" in make(None, packages=False, **wish).warnings[0]
+
+    @pytest.mark.parametrize(
+        ("client_type", "thumbprint", "warning"),
+        [
+            (REMOTE, ":".join(["AB"] * 20), "deprecated since vSphere 7.0"),
+            (REMOTE, NEW, None),
+            (PACKAGE, ":".join(["AB"] * 20), None),
+            (PACKAGE, NEW, "know SHA-1 only"),
+        ],
+    )
+    def test_kind_of_thumbprint(self, client_type: str, thumbprint: str, warning: str | None) -> None:
+        planned = make(None, version="1", url=URL, client_type=client_type, thumbprint=thumbprint)
+        assert [text for text in planned.warnings if warning and warning in text] == list(planned.warnings)
+        assert bool(planned.warnings) == bool(warning)
+
+    def test_an_auxiliary_server_without_any_proof(self) -> None:
+        warnings = make(registered(), plugin_servers=(Server("https://b.example.com/", "API"),)).warnings
+        assert len(warnings) == 1
+        assert "registered for https://b.example.com/" in warnings[0]
+
     def test_https_without_any_proof(self) -> None:
         assert "Neither server_certificate nor server_thumbprint" in make(None, version="1", url=URL).warnings[0]
+
+
+class TestHost:
+    """A certificate in the record must name the host of its URL."""
+
+    def test_another_host_is_refused(self) -> None:
+        with pytest.raises(OptionError, match=r"^server_certificate: it names DNS:a.example.org, not plugins.example"):
+            make(registered(), certificate=offered(sans=("DNS:a.example.org",)))
+
+    def test_no_host_at_all_is_refused(self) -> None:
+        with pytest.raises(OptionError, match=r"^server_certificate: it names no host at all, not plugins.example"):
+            make(registered(), certificate=offered(sans=()))
+
+    def test_the_url_of_the_task_counts(self) -> None:
+        url = "https://a.example.org/plugin.json"
+        assert make(registered(), certificate=offered(sans=("DNS:a.example.org",)), url=url).changed
+
+    def test_the_thumbprint_alone_needs_no_name(self) -> None:
+        assert make(registered(), certificate=offered(sans=()), holds=False).changed
+
+    def test_what_is_registered_like_that_may_stay(self) -> None:
+        bad = offered(sans=())
+        holds = registered(servers=(Server(URL, "S", certificate=bad.pem, thumbprint=bad.sha256),))
+        assert make(holds, certificate=bad, summary="New").changed
+
+    @pytest.mark.parametrize(("bad", "text"), [(offered(sans=()), "names no host"), (offered(days=-1), "expired")])
+    def test_auxiliary_servers_as_well(self, bad: OfferedCertificate, text: str) -> None:
+        server = Server("https://b.example.com/", "API", thumbprint=bad.sha256, certificate=bad.pem)
+        with pytest.raises(OptionError, match=rf"^plugin_servers\[0\].server_certificate: .*{text}"):
+            make(registered(), plugin_servers=(server,), certificates=(bad,))
+
+
+class TestTakeover:
+    """Two appliances that fight for one key."""
+
+    @pytest.mark.parametrize("wish", [{"company": "Other"}, {"url": "https://other.example.com/plugin.json"}])
+    def test_refuse(self, wish: dict) -> None:
+        message = rf"^takeover: {KEY} is registered by Example from plugins.example.com, which is not what this task"
+        for present in (True, False):
+            with pytest.raises(OptionError, match=message):
+                make(registered(), refuse_takeover=True, present=present, **wish)
+
+    @pytest.mark.parametrize(
+        "wish", [{"company": "Example"}, {"url": "https://PLUGINS.example.com:8443/other.json"}, {}]
+    )
+    def test_what_is_ours_is_ours(self, wish: dict) -> None:
+        assert make(registered(), refuse_takeover=True, summary="New", **wish).changed
+        assert make(registered(), refuse_takeover=True, present=False, **wish).changed
+
+    def test_what_nobody_owns_may_be_taken(self) -> None:
+        assert make(Extension(KEY, "1"), refuse_takeover=True, company="Example", url=URL).changed
+        assert make(None, refuse_takeover=True, version="1", url=URL).changed
+
+    def test_the_old_owner_stands_in_the_diff(self) -> None:
+        planned = make(registered(), company="Other")
+        assert planned.diff["before_header"] == f"{KEY} (registered by Example from plugins.example.com)"
+        assert make(None, version="1").diff["before_header"] == f"{KEY} (registered)"

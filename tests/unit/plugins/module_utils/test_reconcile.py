@@ -29,6 +29,7 @@ class Shelf:
         self.denies = denies
         self.about = {"hostname": "vc.example.com"}
         self.holds_certificates = True
+        self.runs_packages = True
 
     def find(self, key: str) -> Extension | None:
         self.log.append("find")

@@ -10,39 +10,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension import (
-    Client,
-    Event,
-    Extension,
-    Privilege,
-    Resource,
-    Server,
-)
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension import Extension
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._vcenter import from_vim, to_vim
+from ansible_collections.vsphere_ops.client_plugin.tests.unit.plugins.module_utils.records import FULL, PEM
 
 pyvmomi = pytest.importorskip("pyVmomi", reason="NOT RUN: pyVmomi is not installed")
 vim = pyvmomi.vim
-
-URL = "https://plugins.example.com/plugin.json"
-PEM = "-----BEGIN CERTIFICATE-----\n" + "A" * 64 + "\nAAAA\n-----END CERTIFICATE-----\n"
-FULL = Extension(
-    "com.example.notes",
-    "1.0.0",
-    "Label",
-    "Summary",
-    "Company",
-    Client(URL, "vsphere-client-remote", "1.0.0", "l", "s", "c"),
-    (
-        Server(URL, "MANIFEST_SERVER", "l", "s", "c", ("a@example.com", "b@example.com"), ":".join(["AB"] * 32), PEM),
-        Server("https://api.example.com/", "API", thumbprint=":".join(["CD"] * 20)),
-    ),
-    ("t1", "t2"),
-    (Event("e1", "<a/>"), Event("e2")),
-    ("f1",),
-    (Privilege("g.p", "g"),),
-    (Resource("en", "resources", (("a", "1"), ("b", "2"))),),
-    True,
-)
 
 
 @pytest.mark.parametrize("record", [FULL, Extension("k", "1")], ids=["full", "bare"])
@@ -57,7 +30,11 @@ def test_what_we_do_not_name_survives_an_update() -> None:
     found.healthInfo = vim.Extension.HealthInfo(url="https://health.example.com")
     found.managedEntityInfo = [vim.ext.ManagedEntityInfo(type="t", description="d")]
     found.solutionManagerInfo = vim.ext.SolutionManagerInfo()
-    found.client.append(vim.Extension.ClientInfo(type="other", url="https://other.example.com"))
+    found.extendedProductInfo = vim.ext.ExtendedProductInfo()
+    # A field of that name: as an argument it would be the object itself.
+    found.extendedProductInfo.self = vim.VirtualMachine("vm-42")
+    found.ovfConsumerInfo = vim.Extension.OvfConsumerInfo(callbackUrl="c", sectionType=["a", "b"])
+    found.client = [found.client[0], vim.Extension.ClientInfo(type="other", url="https://other.example.com")]
     written = to_vim(replace(from_vim(found), version="2"))
     assert written.version == "2"
     assert (written.subjectName, written.type, written.healthInfo.url) == (
@@ -67,7 +44,21 @@ def test_what_we_do_not_name_survives_an_update() -> None:
     )
     assert written.managedEntityInfo[0].description == "d"
     assert written.solutionManagerInfo is not None
+    assert written.extendedProductInfo.self == vim.VirtualMachine("vm-42")
+    assert list(written.ovfConsumerInfo.sectionType) == ["a", "b"]
     assert [client.type for client in written.client] == ["vsphere-client-remote", "other"]
+
+
+def test_what_others_left_out_can_be_sent() -> None:
+    found = vim.Extension(key="k", version="1", client=[vim.Extension.ClientInfo(), vim.Extension.ClientInfo()])
+    found.server = [vim.Extension.ServerInfo(url="u")]
+    found.resourceList = [vim.Extension.ResourceInfo(locale="en")]
+    found.ovfConsumerInfo = vim.Extension.OvfConsumerInfo()
+    record = from_vim(found)
+    assert (record.servers[0].admin_email, record.resources[0].messages) == ((), ())
+    written = to_vim(record)
+    assert pyvmomi.SoapAdapter.Serialize(written)
+    assert from_vim(written) == record
 
 
 def test_what_is_read_is_written_as_vcenter_wants_it() -> None:

@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension import Desired, Extension
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._reading import Reading, Selection
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._reconcile import Outcome
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._served import ServedError
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._target import Target, tls_context
 from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._attempt import (
     Failure,
-    Found,
     Manner,
     look,
     make_right,
@@ -169,10 +169,10 @@ def test_looking(simulator: Endpoint) -> None:
     reconcile(simulator)
     there = target(simulator)
     control(simulator, "POST", "faults", {"kind": "unavailable", "method": "FindExtension", "times": 1})
-    found = look(there, tls_context(there), [KEY, "com.example.other"], retries=1)
-    assert isinstance(found, Found)
+    found = look(there, tls_context(there), Selection(keys=(KEY, "com.example.other")), retries=1)
+    assert isinstance(found, Reading)
     assert [record["version"] for record in found.extensions] == ["2.0.0"]
     assert found.missing == ("com.example.other",)
-    everything = look(there, tls_context(there), None, retries=0)
-    assert isinstance(everything, Found)
+    everything = look(there, tls_context(there), Selection(), retries=0)
+    assert isinstance(everything, Reading)
     assert [record["key"] for record in everything.extensions] == [KEY]

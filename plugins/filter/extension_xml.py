@@ -1,0 +1,121 @@
+# Copyright: Contributors to the vsphere_ops.client_plugin collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
+
+"""A record as the XML document that people paste into a Managed Object Browser."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: extension_xml
+short_description: Write an extension record as an XML document
+version_added: "0.1.0"
+author:
+  - vSphere Ops contributors (@vsphere-ops)
+description:
+  - Writes what M(vsphere_ops.client_plugin.vcenter_extension) would register as an XML document of type
+    C(vim.Extension), with its elements in the order of the API, for those who must paste it into a Managed Object
+    Browser.
+  - The same module reads such a document with O(vsphere_ops.client_plugin.vcenter_extension#module:definition).
+options:
+  _input:
+    description:
+      - The options of M(vsphere_ops.client_plugin.vcenter_extension), as written in a task or as
+        M(vsphere_ops.client_plugin.vcenter_extension_info) returns them. O(_input.key) and O(_input.version) are
+        needed.
+    type: dict
+    required: true
+    suboptions:
+      key:
+        description: Key of the extension.
+        type: str
+        required: true
+      version:
+        description: Version of the plug-in.
+        type: str
+        required: true
+  last_heartbeat_time:
+    description:
+      - Time for the element C(lastHeartbeatTime), which the API requires, in ISO 8601.
+      - Now, when left out. Give one where the text is written to a file that shall stay the same.
+    type: str
+seealso:
+  - module: vsphere_ops.client_plugin.vcenter_extension
+"""
+
+EXAMPLES = r"""
+- name: Write a document for somebody who may not run Ansible against that vCenter
+  ansible.builtin.copy:
+    content: "{{ record | vsphere_ops.client_plugin.extension_xml(last_heartbeat_time='2026-03-01T09:00:00Z') }}"
+    dest: extension.xml
+    mode: "0644"
+  vars:
+    record:
+      key: com.example.fleet-notes
+      version: 1.2.0
+      label: Fleet Notes
+      url: https://plugins.example.com/com.example.fleet-notes/1.2.0/plugin.json
+      server_thumbprint: "{{ served.thumbprint }}"
+
+- name: Write down what is registered
+  ansible.builtin.debug:
+    msg: "{{ registered.extensions[0] | vsphere_ops.client_plugin.extension_xml }}"
+"""
+
+RETURN = r"""
+_value:
+  description: The document.
+  type: str
+  sample: |
+    <extension>
+      <description>
+        <label>Fleet Notes</label>
+        <summary />
+      </description>
+      <key>com.example.fleet-notes</key>
+      <version>1.2.0</version>
+      <lastHeartbeatTime>2026-03-01T09:00:00Z</lastHeartbeatTime>
+    </extension>
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timezone
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils import _definition
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._arguments import (
+    EXTENSION_RULES,
+    extension_spec,
+)
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension import OptionError, overlay
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._options import desired
+from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._entries import validated
+
+_MOMENT = "%Y-%m-%dT%H:%M:%SZ"
+
+
+def extension_xml(record: Any, last_heartbeat_time: str | None = None) -> str:
+    """The document of a record that is described by options. Raises ``AnsibleFilterError``."""
+    if not isinstance(record, Mapping):
+        raise AnsibleFilterError("extension_xml: needs the options of vcenter_extension as a dictionary")
+    moment = last_heartbeat_time or datetime.now(timezone.utc).strftime(_MOMENT)
+    try:
+        datetime.fromisoformat(moment.replace("Z", "+00:00"))
+    except ValueError as error:
+        raise AnsibleFilterError(
+            f"extension_xml: last_heartbeat_time: {moment!r} is no time; give one such as 2026-03-01T09:00:00Z"
+        ) from error
+    try:
+        wanted = desired(validated(record, extension_spec(), EXTENSION_RULES), strict=True)
+        return _definition.to_xml(overlay(wanted, None), moment)
+    except OptionError as error:
+        raise AnsibleFilterError(f"extension_xml: {error}") from error
+
+
+class FilterModule:
+    """The filters of this file."""
+
+    def filters(self) -> dict[str, Callable[..., str]]:
+        return {"extension_xml": extension_xml}

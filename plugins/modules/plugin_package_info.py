@@ -1,0 +1,260 @@
+#!/usr/bin/python
+# Copyright: Contributors to the vsphere_ops.client_plugin collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: plugin_package_info
+short_description: Look at a legacy plug-in package
+version_added: "0.1.0"
+author:
+  - vSphere Ops contributors (@vsphere-ops)
+description:
+  - Reads the C(.zip) of a legacy plug-in (client type V(vsphere-client-serenity)) from a file or from a URL, and
+    returns what its C(plugin-package.xml) says.
+  - Also returns the options that M(vsphere_ops.client_plugin.vcenter_extension) takes to register it. The key and the
+    version in a vCenter must be those of the package.
+  - Fails for an archive that is damaged, encrypted or unusually large, that holds names which lead out of the folder
+    that it is unpacked to, or that has no usable C(plugin-package.xml) at its root. Nothing is ever unpacked.
+extends_documentation_fragment:
+  - vsphere_ops.client_plugin._attributes
+options:
+  path:
+    description:
+      - The package, a file of at most 256 MiB on the host where the module runs.
+      - Exactly one of O(path) and O(url) is needed.
+    type: path
+  url:
+    description:
+      - An C(https) or C(http) URL of the package, downloaded to the memory of the host where the module runs.
+      - It must be readable as it is, as it must be for a vCenter. No account and no proxy is used, and a redirect is an
+        error.
+    type: str
+  server_thumbprint:
+    description:
+      - SHA-256 thumbprint of the certificate of the server of O(url); a SHA-1 one is taken as well. Any usual notation.
+      - Then exactly that certificate is trusted, and neither the CA nor the host name counts.
+    type: str
+    aliases: [ssl_thumbprint]
+  ca_path:
+    description:
+      - File with the PEM certificates of the CAs, or folder of hashed ones, to trust for O(url) instead of those of the
+        system.
+    type: path
+  validate_certs:
+    description: Check the certificate of the server of O(url), unless O(server_thumbprint) does.
+    type: bool
+    default: true
+  timeout:
+    description: Seconds that the whole download from O(url) may take.
+    type: float
+    default: 30
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: none
+    details: Changes nothing.
+  idempotent:
+    support: full
+  platform:
+    support: full
+    platforms: posix
+requirements:
+  - python >= 3.10
+notes:
+  - What a package needs of vCenter, see RV(package.dependencies), is not compared with any vCenter.
+seealso:
+  - module: vsphere_ops.client_plugin.vcenter_extension
+  - module: vsphere_ops.client_plugin.extension_cert_info
+"""
+
+EXAMPLES = r"""
+- name: Read the package that was built
+  vsphere_ops.client_plugin.plugin_package_info:
+    path: /srv/build/fleet-notes-1.2.0.zip
+  register: built
+
+- name: Read what the web server offers, and trust its one certificate only
+  vsphere_ops.client_plugin.plugin_package_info:
+    url: https://plugins.example.com/fleet-notes-1.2.0.zip
+    server_thumbprint: "3D:91:0B:6A:C4:58:E7:12:9F:05:A3:BC:60:4E:D8:71:2A:F6:8B:47"
+  register: offered
+  delegate_to: localhost
+
+- name: Stop if that is another one
+  ansible.builtin.assert:
+    that: offered.package.sha256 == built.package.sha256
+
+# Ansible warns of task arguments that come from a variable. These can be nothing but the options that are returned
+# here and those below, which win.
+- name: Register it under its own key, version and names
+  vsphere_ops.client_plugin.vcenter_extension:
+  args: "{{ offered.options | combine(where) }}"
+  vars:
+    where:
+      hostname: vcenter.example.com
+      username: svc-plugins@vsphere.local
+      password: "{{ vault_vcenter_password }}"
+      url: https://plugins.example.com/fleet-notes-1.2.0.zip
+      server_thumbprint: "3D:91:0B:6A:C4:58:E7:12:9F:05:A3:BC:60:4E:D8:71:2A:F6:8B:47"
+  delegate_to: localhost
+"""
+
+RETURN = r"""
+package:
+  description: What the package says of itself, and what it holds.
+  returned: success
+  type: dict
+  contains:
+    id:
+      description: Id of the plug-in, which is the key of its extension.
+      type: str
+      sample: com.example.fleet-notes
+    version:
+      description: Version of the plug-in.
+      type: str
+      sample: 1.2.0
+    type:
+      description: V(html) for a plug-in of the HTML5 client, C(null) for one of the old Flex client.
+      type: str
+      sample: html
+    name:
+      description: Name of the plug-in, C(null) when it has none.
+      type: str
+      sample: Fleet Notes
+    description:
+      description: What the plug-in does, C(null) when it does not tell.
+      type: str
+      sample: Notes that belong to hosts and clusters
+    vendor:
+      description: Who made the plug-in, C(null) when it does not tell.
+      type: str
+      sample: Example Inc.
+    icon_uri:
+      description: Icon of the plug-in, C(null) when it has none.
+      type: str
+      sample: assets/icon.png
+    dependencies:
+      description: Other plug-in packages that it needs, normally the vSphere Client itself.
+      type: list
+      elements: dict
+      contains:
+        id:
+          description: Id of the other package.
+          type: str
+          sample: com.vmware.vsphere.client
+        version:
+          description: Version that is asked of the other package, empty when none is.
+          type: str
+          sample: 6.7.0
+    bundles:
+      description: Ids of the bundles, in the order in which they are deployed.
+      type: list
+      elements: str
+      sample: [com.example.fleetnotes.service, com.example.fleetnotes.ui]
+    files:
+      description: Names of the files below C(plugins/) in the archive, sorted.
+      type: list
+      elements: str
+      sample: [plugins/fleet-notes-service.jar, plugins/fleet-notes-ui.war]
+    size:
+      description: Size of the archive in bytes.
+      type: int
+      sample: 1843221
+    sha256:
+      description: SHA-256 digest of the archive in lower-case hexadecimal.
+      type: str
+      sample: 5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03
+options:
+  description:
+    - Options of M(vsphere_ops.client_plugin.vcenter_extension) that follow from the package.
+    - C(label), C(summary) and C(company) are left out where the package has no name, description or vendor.
+  returned: success
+  type: dict
+  sample:
+    key: com.example.fleet-notes
+    version: 1.2.0
+    label: Fleet Notes
+    summary: Notes that belong to hosts and clusters
+    company: Example Inc.
+    client_type: vsphere-client-serenity
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils import _download, _package, _thumbprint
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension import OptionError
+
+# What an argument of the download is called here.
+OPTIONS = {"thumbprint": "server_thumbprint"}
+
+
+def argument_spec() -> dict[str, Any]:
+    return {
+        "path": {"type": "path"},
+        "url": {"type": "str"},
+        "server_thumbprint": {"type": "str", "aliases": ["ssl_thumbprint"]},
+        "ca_path": {"type": "path"},
+        "validate_certs": {"type": "bool", "default": True},
+        "timeout": {"type": "float", "default": 30},
+    }
+
+
+def look(params: Mapping[str, Any]) -> _package.Package:
+    """The package that the options of a task name. Raises :class:`OptionError`."""
+    url = params["url"]
+    try:
+        return _package.load(params["path"]) if url is None else _package.read(fetch(params))
+    except _package.PackageError as error:
+        raise OptionError("path", str(error)) if url is None else OptionError("url", f"{url} {error}") from error
+
+
+def fetch(params: Mapping[str, Any]) -> bytes:
+    """What the URL gives. Raises :class:`OptionError`."""
+    try:
+        pin = params["server_thumbprint"]
+        return _download.download(
+            params["url"],
+            limit=_package.MAX_BYTES,
+            timeout=params["timeout"],
+            thumbprint=None if pin is None else _thumbprint.canonical(pin),
+            ca_path=params["ca_path"],
+            validate_certs=params["validate_certs"],
+        )
+    except _thumbprint.ThumbprintError as error:
+        raise OptionError("server_thumbprint", str(error)) from error
+    except _download.DownloadError as error:
+        raise OptionError(OPTIONS.get(error.argument, error.argument), str(error)) from error
+
+
+def result(package: _package.Package) -> dict[str, Any]:
+    dependencies = [{"id": key, "version": version} for key, version in package.dependencies]
+    return {
+        "package": asdict(package) | {"dependencies": dependencies},
+        "options": _package.to_options(package),
+    }
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec=argument_spec(),
+        mutually_exclusive=[["path", "url"]],
+        required_one_of=[["path", "url"]],
+        supports_check_mode=True,
+    )
+    try:
+        package = look(module.params)
+    except OptionError as error:
+        module.fail_json(msg=str(error))
+    module.exit_json(changed=False, **result(package))
+
+
+if __name__ == "__main__":
+    main()
