@@ -100,7 +100,7 @@ def _by(extension: Extension | None) -> str:
     """Who owns a record: the two things that tell one appliance's record from another's."""
     if extension is None:
         return ""
-    host = _host(extension.client and extension.client.url)
+    host = _host(extension.client.url if extension.client is not None else None)
     return (f" by {extension.company}" if extension.company else "") + (f" from {host}" if host else "")
 
 
@@ -150,7 +150,7 @@ def _check_owner(desired: Desired, current: Extension | None) -> None:
     """With ``takeover: refuse``, a record of somebody else is neither changed nor removed."""
     if not desired.refuse_takeover or current is None:
         return
-    theirs = _host(current.client and current.client.url)
+    theirs = _host(current.client.url if current.client is not None else None)
     if (desired.url and theirs and _host(desired.url) != theirs) or (
         desired.company and current.company and desired.company != current.company
     ):
