@@ -22,12 +22,12 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._target import PinnedContext, WrongPin
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._tls import (
+    Endpoint,
     TlsError,
-    _connect,
-    _Endpoint,
-    _network_error,
-    _tls_error,
-    _verifying_context,
+    connect,
+    network_error,
+    tls_error,
+    verifying_context,
 )
 
 # A day. What is longer is a mistake in the unit, and more than the system's own timers take.
@@ -97,7 +97,7 @@ def download(
             "timeout", f"{timeout} is no time to wait; give seconds above 0, such as 30, and no more than a day"
         )
     context = _context(source, thumbprint, ca_path, validate_certs=validate_certs)
-    endpoint = _Endpoint(source.host, source.port, source.host.partition("%")[0], time.monotonic() + timeout)
+    endpoint = Endpoint(source.host, source.port, source.host.partition("%")[0], time.monotonic() + timeout)
     with _open(source, endpoint, context) as connection:
         try:
             return _get(source, _Paced(connection, endpoint), limit)
@@ -107,7 +107,7 @@ def download(
             ) from error
         except ssl.SSLError as error:
             # TLS 1.3 tells a client after the handshake that it is not welcome.
-            raise _fault(source, f"cannot be downloaded: {_tls_error(endpoint, error)}") from error
+            raise _fault(source, f"cannot be downloaded: {tls_error(endpoint, error)}") from error
         except (OSError, http.client.IncompleteRead) as error:
             raise _fault(source, "was broken off by its server or on the way; look at the log of the server") from error
         except http.client.HTTPException as error:
@@ -170,7 +170,7 @@ def _context(
         pinned.pin = thumbprint
         return _trusting(pinned)
     try:
-        return _verifying_context(ca_path) if validate_certs else _trusting(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+        return verifying_context(ca_path) if validate_certs else _trusting(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
     except TlsError as error:
         raise DownloadError("ca_path", str(error)) from error
 
@@ -182,7 +182,7 @@ def _trusting(context: ssl.SSLContext) -> ssl.SSLContext:
     return context
 
 
-def _open(source: _Source, endpoint: _Endpoint, context: ssl.SSLContext | None) -> socket.socket:
+def _open(source: _Source, endpoint: Endpoint, context: ssl.SSLContext | None) -> socket.socket:
     try:
         return _handshake(endpoint, context)
     except WrongPin as error:
@@ -193,18 +193,18 @@ def _open(source: _Source, endpoint: _Endpoint, context: ssl.SSLContext | None) 
             "find out why before you change the thumbprint",
         ) from error
     except ssl.SSLCertVerificationError as error:
-        raise _fault(source, f"cannot be downloaded: {_tls_error(endpoint, error)}, or give its thumbprint") from error
+        raise _fault(source, f"cannot be downloaded: {tls_error(endpoint, error)}, or give its thumbprint") from error
     except ssl.SSLError as error:
-        raise _fault(source, f"cannot be downloaded: {_tls_error(endpoint, error)}") from error
+        raise _fault(source, f"cannot be downloaded: {tls_error(endpoint, error)}") from error
     except OSError as error:
-        raise _fault(source, f"cannot be downloaded: {_network_error(endpoint, error)}") from error
+        raise _fault(source, f"cannot be downloaded: {network_error(endpoint, error)}") from error
     except ValueError as error:
         # The name cannot be written in IDNA, is empty or begins with a dot.
         raise _fault(source, f"names no host ({error}); correct the name") from error
 
 
-def _handshake(endpoint: _Endpoint, context: ssl.SSLContext | None) -> socket.socket:
-    plain = _connect(endpoint)
+def _handshake(endpoint: Endpoint, context: ssl.SSLContext | None) -> socket.socket:
+    plain = connect(endpoint)
     if context is None:
         return plain
     # Closed here when the handshake fails; on success the TLS socket has taken the descriptor over.
@@ -219,7 +219,7 @@ class _Paced(io.RawIOBase):
     Without it a server that sends one byte now and then would hold the task for ever.
     """
 
-    def __init__(self, connection: socket.socket, endpoint: _Endpoint) -> None:
+    def __init__(self, connection: socket.socket, endpoint: Endpoint) -> None:
         super().__init__()
         self.connection = connection
         self.endpoint = endpoint

@@ -17,7 +17,6 @@ import os
 import posixpath
 import re
 import stat
-import struct
 import zipfile
 import zlib
 from collections.abc import Iterable
@@ -115,17 +114,15 @@ def load(path: str) -> Package:
 
 def read(data: bytes) -> Package:
     """The package in the bytes of an archive. Raises :class:`PackageError`."""
-    _check_beginning(data)
+    _check_size(data)
     try:
         with zipfile.ZipFile(_Guarded(data)) as archive:
             entries = archive.infolist()
             _check_entries(entries)
             manifest = _manifest(archive, _find(entries))
     except zipfile.BadZipFile as error:
-        if data.startswith(b"PK\x03\x04") and "not a zip file" in str(error):
-            raise PackageError("is a zip archive whose end is missing; download or copy it again") from error
-        raise PackageError(_damaged(error)) from error
-    except (EOFError, OverflowError, UnicodeError, struct.error, zlib.error) as error:
+        raise PackageError(_no_zip(data) if "not a zip file" in str(error) else _damaged(error)) from error
+    except (EOFError, OverflowError, UnicodeError, zlib.error) as error:
         raise PackageError(_damaged(error)) from error
     except NotImplementedError as error:
         raise PackageError(
@@ -161,14 +158,11 @@ class _Guarded(io.BytesIO):
         return super().read(size)
 
 
-def _check_beginning(data: bytes) -> None:
+def _check_size(data: bytes) -> None:
     if not data:
         raise PackageError("is empty; give the .zip of the plug-in")
     if len(data) > MAX_BYTES:
         raise PackageError(f"is larger than {MAX_BYTES // 1024**2} MiB, which no plug-in package is; check what it is")
-    if not data.startswith(b"PK") and not zipfile.is_zipfile(io.BytesIO(data)):
-        looks = next((what for start, what in _LOOKS_LIKE if data[:64].lstrip().startswith(start)), "")
-        raise PackageError(f"is no zip archive{looks}; give the .zip of the plug-in")
 
 
 def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
@@ -246,22 +240,19 @@ def _depth(name: str) -> tuple[int, str]:
 
 
 def _manifest(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
-    too_long = PackageError(
-        f"has a {_MANIFEST} of more than {MAX_MANIFEST_BYTES // 1024**2} MiB, which none is; check what it is"
-    )
     if entry.file_size > MAX_MANIFEST_BYTES:
-        raise too_long
+        raise PackageError(
+            f"has a {_MANIFEST} of more than {MAX_MANIFEST_BYTES // 1024**2} MiB, which none is; check what it is"
+        )
     try:
         with archive.open(entry) as file:
-            # The declared size is a claim like any other.
+            # The declared size is a claim like any other, so it is no reason to read more.
             data = file.read(MAX_MANIFEST_BYTES + 1)
     except ValueError as error:
         if isinstance(error, UnicodeError):
             raise
         # A place before the beginning of the archive.
         raise zipfile.BadZipFile(str(error)) from error
-    if len(data) > MAX_MANIFEST_BYTES:
-        raise too_long
     if len(data) != entry.file_size:
         raise zipfile.BadZipFile(f"{_MANIFEST} has {len(data)} bytes, and {entry.file_size} are declared")
     return data
@@ -303,6 +294,14 @@ def _needed(root: Element, attribute: str, meaning: str) -> str:
             f"has a {_MANIFEST} without {attribute}; give its pluginPackage the attribute {attribute}, {meaning}"
         )
     return value
+
+
+def _no_zip(data: bytes) -> str:
+    """What is wrong with bytes that have no table of contents at their end."""
+    if data.startswith(b"PK\x03\x04"):
+        return "is a zip archive whose end is missing; download or copy it again"
+    looks = next((what for start, what in _LOOKS_LIKE if data[:64].lstrip().startswith(start)), "")
+    return f"is no zip archive{looks}; give the .zip of the plug-in"
 
 
 def _damaged(error: Exception) -> str:

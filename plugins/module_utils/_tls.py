@@ -62,7 +62,9 @@ class Served:
 
 
 @dataclass(frozen=True, slots=True)
-class _Endpoint:
+class Endpoint:
+    """A place that is connected to, the name that its certificate must have, and until when (``time.monotonic()``)."""
+
     host: str
     port: int
     name: str
@@ -100,8 +102,8 @@ def fetch(
     host = host.strip("[]")
     # A zone (fe80::1%eth0) belongs to the route, not to the name.
     name = (server_name or host).strip("[]").partition("%")[0]
-    endpoint = _Endpoint(host, port, name, time.monotonic() + timeout)
-    context = _verifying_context(ca_path)
+    endpoint = Endpoint(host, port, name, time.monotonic() + timeout)
+    context = verifying_context(ca_path)
     try:
         return _handshake(endpoint, context, verified=True)
     except TlsError as error:
@@ -111,7 +113,8 @@ def fetch(
     return dataclasses.replace(_handshake(endpoint, _looking_context(), verified=False), verify_error=problem)
 
 
-def _verifying_context(ca_path: str | None) -> ssl.SSLContext:
+def verifying_context(ca_path: str | None) -> ssl.SSLContext:
+    """Trusts a PEM file or a folder of hashed ones, or the CAs of the system. Raises :class:`TlsError`."""
     folder = ca_path is not None and os.path.isdir(ca_path)
     try:
         context = ssl.create_default_context(
@@ -141,17 +144,17 @@ def _looking_context() -> ssl.SSLContext:
     return context
 
 
-def _handshake(endpoint: _Endpoint, context: ssl.SSLContext, *, verified: bool) -> Served:
+def _handshake(endpoint: Endpoint, context: ssl.SSLContext, *, verified: bool) -> Served:
     try:
-        with _connect(endpoint) as plain:
+        with connect(endpoint) as plain:
             # Python takes this as the limit of the whole handshake, not of each packet.
             plain.settimeout(endpoint.seconds_left())
             with context.wrap_socket(plain, server_hostname=endpoint.name) as connection:
                 return _served(connection, verified=verified)
     except ssl.SSLError as error:
-        raise _tls_error(endpoint, error) from error
+        raise tls_error(endpoint, error) from error
     except OSError as error:
-        raise _network_error(endpoint, error) from error
+        raise network_error(endpoint, error) from error
     except ValueError as error:
         # The name cannot be written in IDNA, is empty or begins with a dot.
         raise TlsError("unresolved", f"{endpoint.name!r} is no host name ({error}); correct the name") from error
@@ -171,8 +174,11 @@ def _served(connection: ssl.SSLSocket, *, verified: bool) -> Served:
     )
 
 
-def _connect(endpoint: _Endpoint) -> socket.socket:
-    """Try every address of the name in turn, each with its share of the time, so that a dead one does not take all."""
+def connect(endpoint: Endpoint) -> socket.socket:
+    """Try every address of the name in turn, each with its share of the time, so that a dead one does not take all.
+
+    Raises ``OSError``.
+    """
     addresses = socket.getaddrinfo(endpoint.host, endpoint.port, type=socket.SOCK_STREAM)
     failure = OSError("no address")
     for position, (family, kind, protocol, _canonical, address) in enumerate(addresses):
@@ -193,7 +199,8 @@ def _connect(endpoint: _Endpoint) -> socket.socket:
     raise failure
 
 
-def _network_error(endpoint: _Endpoint, error: OSError) -> TlsError:
+def network_error(endpoint: Endpoint, error: OSError) -> TlsError:
+    """What :func:`connect` met, in a sentence."""
     if isinstance(error, socket.gaierror):
         return TlsError(
             "unresolved",
@@ -212,7 +219,8 @@ def _network_error(endpoint: _Endpoint, error: OSError) -> TlsError:
     )
 
 
-def _tls_error(endpoint: _Endpoint, error: ssl.SSLError) -> TlsError:
+def tls_error(endpoint: Endpoint, error: ssl.SSLError) -> TlsError:
+    """What a handshake met, in a sentence."""
     if isinstance(error, ssl.SSLCertVerificationError):
         if error.verify_code in _WRONG_NAME:
             return TlsError(
@@ -234,7 +242,7 @@ def _tls_error(endpoint: _Endpoint, error: ssl.SSLError) -> TlsError:
     )
 
 
-def _hung_up(endpoint: _Endpoint) -> TlsError:
+def _hung_up(endpoint: Endpoint) -> TlsError:
     return TlsError(
         "reset", f"{endpoint} hung up during the TLS handshake; look at its log, or for a device in between"
     )

@@ -89,18 +89,27 @@ EXAMPLES = r"""
   ansible.builtin.assert:
     that: offered.package.sha256 == built.package.sha256
 
-# Ansible warns of task arguments that come from a variable. These can be nothing but the options that are returned
-# here and those below, which win.
 - name: Register it under its own key, version and names
   vsphere_ops.client_plugin.vcenter_extension:
-  args: "{{ offered.options | combine(where) }}"
-  vars:
-    where:
-      hostname: vcenter.example.com
-      username: svc-plugins@vsphere.local
-      password: "{{ vault_vcenter_password }}"
-      url: https://plugins.example.com/fleet-notes-1.2.0.zip
-      server_thumbprint: "3D:91:0B:6A:C4:58:E7:12:9F:05:A3:BC:60:4E:D8:71:2A:F6:8B:47"
+    hostname: vcenter.example.com
+    username: svc-plugins@vsphere.local
+    password: "{{ vault_vcenter_password }}"
+    key: "{{ offered.options.key }}"
+    version: "{{ offered.options.version }}"
+    label: "{{ offered.options.label | default(omit) }}"
+    client_type: "{{ offered.options.client_type }}"
+    url: https://plugins.example.com/fleet-notes-1.2.0.zip
+    server_thumbprint: "3D:91:0B:6A:C4:58:E7:12:9F:05:A3:BC:60:4E:D8:71:2A:F6:8B:47"
+  delegate_to: localhost
+
+- name: Do the same with the file at hand
+  vsphere_ops.client_plugin.vcenter_extension:
+    hostname: vcenter.example.com
+    username: svc-plugins@vsphere.local
+    password: "{{ vault_vcenter_password }}"
+    package: /srv/build/fleet-notes-1.2.0.zip
+    url: https://plugins.example.com/fleet-notes-1.2.0.zip
+    server_thumbprint: "3D:91:0B:6A:C4:58:E7:12:9F:05:A3:BC:60:4E:D8:71:2A:F6:8B:47"
   delegate_to: localhost
 """
 

@@ -12,6 +12,7 @@ import io
 import os
 import stat
 import struct
+import tracemalloc
 import zipfile
 import zlib
 
@@ -59,10 +60,10 @@ def small(*members):
     return pack((XML, SMALL), *members)
 
 
-def patched(data, position, form, value):
-    """The same archive with one number of the first entry of its table of contents changed."""
+def patched(data, position, form, *values):
+    """The same archive with numbers of the first entry of its table of contents changed."""
     changed = bytearray(data)
-    struct.pack_into(form, changed, data.index(b"PK\x01\x02") + position, value)
+    struct.pack_into(form, changed, data.index(b"PK\x01\x02") + position, *values)
     return bytes(changed)
 
 
@@ -70,6 +71,13 @@ def at_end(data, position, form, value):
     changed = bytearray(data)
     struct.pack_into(form, changed, data.rindex(b"PK\x05\x06") + position, value)
     return bytes(changed)
+
+
+def with_zip64_end(data):
+    """The same archive with the end record of large archives (APPNOTE 4.3.14, 4.3.15) before the usual one."""
+    end, table = data.rindex(b"PK\x05\x06"), data.index(b"PK\x01\x02")
+    record = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, 1, 1, end - table, table)
+    return data[:end] + record + struct.pack("<4sLQL", b"PK\x06\x07", 0, end, 1) + data[end:]
 
 
 def refused(data):
@@ -137,13 +145,14 @@ def test_what_is_told_as_empty_is_emptied():
     "data",
     [
         pack((entry(XML, compress_type=zipfile.ZIP_STORED), SMALL)),
+        with_zip64_end(small()),
         b"#!/bin/sh\n" + small(),
         pack((XML, SMALL.replace("<pluginPackage", '<pluginPackage xmlns="urn:some"'))),
         pack((XML, f"\ufeff{SMALL}".encode())),
         small(("plugins/\u00e4..b/..c.war", "x"), ("plugins/..d", "x")),
         at_end(small(), 20, "<H", 3) + b"yes",
     ],
-    ids=["stored", "behind a script", "namespace", "byte order mark", "dots in names", "comment"],
+    ids=["stored", "ZIP64", "behind a script", "namespace", "byte order mark", "dots in names", "comment"],
 )
 def test_other_good_ones(data):
     package = _package.read(data)
@@ -209,6 +218,9 @@ def test_names_that_stand_there_twice(members, says):
 
 
 LINK = entry("plugins/link.war", external_attr=(stat.S_IFLNK | 0o777) << 16)
+STORED = pack((entry(XML, compress_type=zipfile.ZIP_STORED), SMALL))
+# What is behind an extra field of ZIP64 (APPNOTE 4.5.3): the place of the entry, in 64 bits.
+FAR = pack((entry(XML, extra=struct.pack("<HHQ", 1, 8, 2**64 - 1)), SMALL))
 REFUSED = {
     "empty": (b"", "is empty"),
     "text": (b"no zip", "is no zip archive; give"),
@@ -254,6 +266,9 @@ REFUSED = {
     "not deflated": (small().replace(b"plugin-package.xml\xb3", b"plugin-package.xml\xff", 1), "is a damaged zip"),
     "place before the archive": (patched(b"PK" + small(), 42, "<l", -2), "is a damaged zip archive"),
     "place behind the archive": (patched(small(), 42, "<L", 1 << 20), "is a damaged zip archive"),
+    "place behind everything": (patched(FAR, 42, "<L", 0xFFFFFFFF), "is a damaged zip archive"),
+    "longer than the archive": (patched(STORED, 20, "<LL", 9_999, 9_999), "is a damaged zip archive"),
+    "several disks": (b"#!" + with_zip64_end(small())[:-23] + b"\x02" + small()[-22:], "is a damaged zip archive"),
     "another name in place": (small().replace(XML.encode(), b"Plugin-package.xml", 1), "is a damaged zip archive"),
     "name not in UTF-8": (small(("plugins/\u00e4", "")).replace(b"\xc3\xa4", b"\xc3\xc3"), "is a damaged zip archive"),
     "table elsewhere": (at_end(small(), 16, "<L", 1 << 30), "is a damaged zip archive"),
@@ -333,6 +348,20 @@ def test_a_file_that_is_too_large(tmp_path, monkeypatch):
         _package.load(str(path))
 
 
+def test_no_more_of_a_file_is_read_than_a_package_may_have(tmp_path, monkeypatch):
+    path = tmp_path / "package.zip"
+    with path.open("wb") as file:
+        file.truncate(64 * 1024 * 1024)
+    monkeypatch.setattr(_package, "MAX_BYTES", 1024)
+    tracemalloc.start()
+    try:
+        with pytest.raises(_package.PackageError, match="is larger than"):
+            _package.load(str(path))
+        assert tracemalloc.get_traced_memory()[1] < 1024 * 1024
+    finally:
+        tracemalloc.stop()
+
+
 def test_files_that_cannot_be_read(tmp_path):
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
@@ -364,7 +393,7 @@ def test_random_bytes_are_refused(data, start):
 
 @settings(max_examples=500, deadline=None)
 @given(
-    st.sampled_from([GOOD, small(), pack((entry(XML, compress_type=zipfile.ZIP_STORED), MANIFEST))]),
+    st.sampled_from([GOOD, STORED, FAR, with_zip64_end(small())]),
     st.lists(st.tuples(st.integers(min_value=0), st.integers(0, 255)), min_size=1, max_size=8),
     st.integers(0, 40),
 )
