@@ -240,7 +240,9 @@ def _risks(current: Extension | None, wanted: Extension, *, packages: bool) -> t
             f"The registered certificate does not belong to thumbprint {server and server.thumbprint} and is dropped; "
             "give server_certificate to register both."
         )
-    if current is not None and current.version == wanted.version and _delivery(current) != _delivery(wanted):
+    # Where there was no client element before, no client can have kept anything.
+    shown = current is not None and current.client is not None and current.version == wanted.version
+    if current is not None and shown and _delivery(current) != _delivery(wanted):
         warnings.append(
             f"URL, certificate or client type change while version {wanted.version} stays: "
             "a vSphere Client may keep its cached copy until the version rises."

@@ -16,8 +16,9 @@ description:
   - Makes the ExtensionManager of one vCenter hold exactly the extension that the task describes.
   - Registers it, updates it in place, or unregisters it; does nothing where the record is right already.
   - Certificate and thumbprint of the manifest server are kept as one pair, whichever of them is given.
-  - A task that was written for M(community.vmware.vcenter_extension) works when only its module name is changed. The
-    one difference is that O(client_type) stands for a remote plug-in when it is left out.
+  - A task that was written for M(community.vmware.vcenter_extension) works when only its module name is changed. When
+    they are left out for a new key, O(client_type) and O(server_type) stand for a remote plug-in here, and
+    O(shown_in_solution_manager) is not set.
 extends_documentation_fragment:
   - vsphere_ops.client_plugin._vcenter
   - vsphere_ops.client_plugin._extension

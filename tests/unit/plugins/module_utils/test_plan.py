@@ -296,6 +296,9 @@ class TestWarnings:
             "cached copy until the version rises" in make(registered(), url="https://x.example.com/p.json").warnings[0]
         )
 
+    def test_the_first_url_is_in_no_cache(self) -> None:
+        assert make(Extension(KEY, "1.0.0"), url=URL, thumbprint=NEW).warnings == ()
+
     def test_new_version_other_url(self) -> None:
         assert make(registered(), url="https://x.example.com/p.json", version="2").warnings == ()
 
