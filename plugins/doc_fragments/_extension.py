@@ -274,6 +274,16 @@ options:
         registered.
     type: bool
     default: false
+  verify_manifest:
+    description:
+      - Before anything is written, download what O(url) names from where the task runs, trusting exactly the
+        certificate or thumbprint that is, or would be, registered, and fail unless a client could use it.
+      - A C(plugin.json) is checked as M(vsphere_ops.client_plugin.plugin_manifest) does, each manifest of a
+        multi-manifest as well. A plug-in package must have the key as its id, and the version.
+      - Needs the Python library C(jsonschema). Of extensions that are no plug-ins of the vSphere Client, nothing is
+        downloaded.
+    type: bool
+    default: false
 notes:
   - An option that is left out keeps what is registered. An empty value empties it.
   - What a record holds can be fed back as it was read, even where it is not what this collection would write. It is

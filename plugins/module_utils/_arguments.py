@@ -84,6 +84,7 @@ def extension_spec() -> dict[str, Any]:
         "allow_downgrade": {"type": "bool", "default": False},
         "takeover": {"type": "str", "choices": ["allow", "refuse"], "default": "allow"},
         "verify_servers": {"type": "bool", "default": False},
+        "verify_manifest": {"type": "bool", "default": False},
     }
 
 
@@ -94,6 +95,20 @@ def info_spec() -> dict[str, Any]:
         "patterns": {"type": "list", "elements": "str", "aliases": ["pattern"]},
         "companies": {"type": "list", "elements": "str", "aliases": ["company"]},
         "client_types": {"type": "list", "elements": "str", "aliases": ["client_type"]},
+    }
+
+
+def manifest_info_spec() -> dict[str, Any]:
+    """A manifest, from a URL or from the record of an extension."""
+    return {
+        "url": {"type": "str"},
+        "key": {"type": "str", "aliases": ["extension_key"], "no_log": False},
+        "server_thumbprint": {"type": "str", "aliases": ["ssl_thumbprint"]},
+        "server_certificate": {"type": "str"},
+        "unknown_properties": {"type": "str", "choices": ["error", "warn", "ignore"], "default": "warn"},
+        "strict": {"type": "bool", "default": False},
+        "targets": {"type": "list", "elements": "str", "default": []},
+        **_without(vcenter_spec(), "required"),
     }
 
 

@@ -3,52 +3,58 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""The only file that knows jsonschema: is this a plugin.json that a vSphere Client would take, and which are its bytes?
+"""The only file that knows what a plugin.json goes through: it is read, checked, told about and written.
 
 Everything here is pure: values in, values out.
 """
 
 from __future__ import annotations
 
-import difflib
 import json
 import math
+import os
 import re
-import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any
 
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils import _manifest_text
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest_rules import (
-    RULES,
-    Finding,
-    Parts,
-    member,
-    shown,
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils import (
+    _manifest_faults,
+    _manifest_places,
+    _manifest_targets,
+    _manifest_text,
 )
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest_faults import Unknown, known_members
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest_findings import Parts, member, shown
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest_rules import RULES, Finding
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest_schema import MANIFEST_SCHEMA
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest_text import ManifestError
 
-try:
-    import jsonschema
-except ImportError:
-    HAS_JSONSCHEMA = False
-    JSONSCHEMA_IMPORT_ERROR: str | None = traceback.format_exc()
-else:
-    HAS_JSONSCHEMA = True
-    JSONSCHEMA_IMPORT_ERROR = None
+__all__ = [
+    "HAS_JSONSCHEMA",
+    "JSONSCHEMA_IMPORT_ERROR",
+    "Finding",
+    "ManifestError",
+    "Unknown",
+    "check",
+    "line",
+    "load",
+    "located",
+    "ordered",
+    "plain",
+    "render",
+    "report",
+    "sentences",
+]
 
-Unknown = Literal["error", "warn", "ignore"]
+HAS_JSONSCHEMA = _manifest_faults.HAS_JSONSCHEMA
+JSONSCHEMA_IMPORT_ERROR = _manifest_faults.JSONSCHEMA_IMPORT_ERROR
 
+MOST_FINDINGS = 1000
+MOST_LINES = 50
+_MORE = "more"
 _RANK = {"error": 0, "warning": 1, "notice": 2}
-_TYPES = {
-    "object": "an object",
-    "array": "a list",
-    "string": "a text",
-    "integer": "a whole number",
-    "boolean": "true or false",
-}
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 def load(data: bytes, *, yaml: bool = False) -> dict[str, Any]:
@@ -58,7 +64,12 @@ def load(data: bytes, *, yaml: bool = False) -> dict[str, Any]:
     other than UTF-8, and texts that are too long or nested too deep.
     """
     text = _manifest_text.decode(data)
-    return plain(_manifest_text.read_yaml(text) if yaml else _manifest_text.read_json(text))
+    value = _manifest_text.read_yaml(text) if yaml else _manifest_text.read_json(text)
+    if not isinstance(value, dict):
+        [place] = _manifest_places.places(text, ["$"], yaml=yaml).values()
+        raise ManifestError(f"line {place[0]}, column {place[1]}: {_no_object(value)}")
+    # Both readers make plain values.
+    return value
 
 
 def plain(value: Any) -> dict[str, Any]:
@@ -68,25 +79,62 @@ def plain(value: Any) -> dict[str, Any]:
     Raises :class:`ManifestError` for what JSON cannot say, and for anything but an object.
     """
     if not isinstance(value, dict):
-        raise ManifestError(
-            f"it is {shown(value)}; a manifest is an object with manifestVersion, requirements and more"
-        )
+        raise ManifestError(_no_object(value))
     manifest: dict[str, Any] = _plain(value, "$", 1)
     return manifest
 
 
-def check(manifest: dict[str, Any], *, unknown: Unknown = "warn", strict: bool = False) -> tuple[Finding, ...]:
+def _no_object(value: Any) -> str:
+    return f"it is {shown(value)}; a manifest is an object with manifestVersion, requirements and more"
+
+
+def check(
+    manifest: dict[str, Any], *, unknown: Unknown = "warn", strict: bool = False, targets: Iterable[str] = ()
+) -> tuple[Finding, ...]:
     """Every fault of a manifest that :func:`plain` or :func:`load` gave, errors first.
 
     ``unknown`` is for members that only our reconstruction of the schema does not know. Where the vendor documents that
     an object takes no others, they are errors as well, unless ``unknown`` is ``ignore``. ``strict`` makes errors of
-    warnings. Needs jsonschema.
+    warnings, not of notices. ``targets`` are vSphere versions such as ``8.0u3``; what will not work there is told, too.
+    Raises :class:`ManifestError` for a target that is none. Needs jsonschema.
     """
+    releases = _manifest_targets.releases(targets)
     parts = Parts.of(manifest)
-    found = [*_schema_findings(manifest, unknown), *(finding for rule in RULES for finding in rule(parts))]
-    if strict:
-        found = [replace(one, severity="error") if one.severity == "warning" else one for one in found]
-    return tuple(sorted(found, key=lambda one: _RANK[one.severity]))
+    found = [
+        *_manifest_faults.schema_findings(manifest, unknown),
+        *(finding for rule in RULES for finding in rule(parts)),
+        *_manifest_targets.findings(parts, releases),
+    ]
+    return ordered(found, strict=strict)
+
+
+def ordered(findings: Iterable[Finding], *, strict: bool) -> tuple[Finding, ...]:
+    """Errors first; with ``strict``, warnings are errors. After 1000 of them, one more says how many are left out."""
+    found = [replace(one, severity="error") if strict and one.severity == "warning" else one for one in findings]
+    found.sort(key=lambda one: (_RANK[one.severity], one.rule == _MORE))
+    # Findings of several sources may have been counted once before.
+    counted = [one for one in found if one.rule == _MORE]
+    found = [one for one in found if one.rule != _MORE]
+    kept, left_out = found[:MOST_FINDINGS], found[MOST_FINDINGS:] + counted
+    if not left_out:
+        return tuple(kept)
+    count = sum(one.value if one.rule == _MORE else 1 for one in left_out)
+    severity = min((one.severity for one in left_out), key=lambda one: _RANK[one])
+    message = f"$ has at least {count} more findings, which are left out here."
+    return (*kept, Finding(_MORE, severity, "$", count, message, "Correct the others first."))
+
+
+def located(findings: Iterable[Finding], data: bytes, *, yaml: bool = False) -> tuple[Finding, ...]:
+    """The findings with line and column in the bytes that :func:`load` read the manifest from, in that order.
+
+    Errors still come first.
+    """
+    findings = tuple(findings)
+    if not findings:
+        return ()
+    places = _manifest_places.places(_manifest_text.decode(data), {one.path for one in findings}, yaml=yaml)
+    found = [replace(one, line=places[one.path][0], column=places[one.path][1]) for one in findings]
+    return tuple(sorted(found, key=lambda one: (_RANK[one.severity], one.rule == _MORE, *places[one.path])))
 
 
 def render(manifest: dict[str, Any]) -> bytes:
@@ -107,6 +155,27 @@ def sentences(findings: Iterable[Finding]) -> str:
     return " ".join(f"({number}) {message}" for number, message in enumerate(messages, 1))
 
 
+def line(finding: Finding, src: str | None = None) -> str:
+    """One finding as a compiler tells it: file, line, column, severity, rule, what is wrong and the way out."""
+    place = f"{os.path.basename(src)}:{finding.line}:{finding.column}: " if src and finding.line else ""
+    return f"{place}{finding.severity}: [{finding.rule}] {finding.message} {finding.remedy}"
+
+
+def report(findings: Iterable[Finding], src: str | None = None) -> str:
+    """Why a manifest is refused: a sentence for one finding, for several a heading and a line for each."""
+    findings = tuple(findings)
+    what = f"src={src}" if src else "The manifest"
+    if len(findings) == 1:
+        [one] = findings
+        place = f", line {one.line}, column {one.column}:" if src and one.line else " is wrong:"
+        return f"{what}{place} [{one.rule}] {one.message} {one.remedy}"
+    count = sum(one.value if one.rule == _MORE else 1 for one in findings)
+    lines = [f"{what} is wrong in {count} places:", *(line(one, src) for one in findings[:MOST_LINES])]
+    if len(findings) > MOST_LINES:
+        lines.append(f"... and {count - MOST_LINES} more; the findings have them.")
+    return "\n".join(lines)
+
+
 def _plain(value: Any, path: str, depth: int) -> Any:
     if depth > _manifest_text.MAX_DEPTH:
         raise ManifestError(f"{path} is nested more than {_manifest_text.MAX_DEPTH} levels deep")
@@ -115,6 +184,8 @@ def _plain(value: Any, path: str, depth: int) -> Any:
     if isinstance(value, str):
         return _plain_text(str.__str__(value), path)
     if isinstance(value, int):
+        if abs(value) >= 10**_manifest_text.MAX_DIGITS:
+            raise ManifestError(f"{path} has more than {_manifest_text.MAX_DIGITS} digits; give a shorter number")
         return int.__int__(value)
     if isinstance(value, float):
         if not math.isfinite(value):
@@ -134,7 +205,7 @@ def _plain_name(name: Any, path: str) -> str:
 
 
 def _plain_text(text: str, path: str) -> str:
-    if any("\ud800" <= char <= "\udfff" for char in text):
+    if _HALF.search(text):
         raise ManifestError(f"{path} holds half of a character (a lone surrogate); write the whole one")
     return text
 
@@ -144,142 +215,12 @@ def _ordered(value: Any, schema: Any) -> Any:
         return [_ordered(item, _part(schema, "items")) for item in value]
     if not isinstance(value, dict):
         return value
-    known = _known(schema)
+    known = known_members(schema)
     rank = {name: number for number, name in enumerate(known)}
     rest = _part(schema, "additionalProperties")
     names = sorted(value, key=lambda name: (rank.get(name, len(rank)), name))
     return {name: _ordered(value[name], known.get(name, rest)) for name in names}
 
 
-def _known(schema: Any) -> dict[str, Any]:
-    """The members that a node names, those of its branches too."""
-    if not isinstance(schema, dict):
-        return {}
-    branches = [schema.get("then"), schema.get("else"), *schema.get("allOf", ())]
-    found: dict[str, Any] = dict(schema.get("properties", {}))
-    for branch in branches:
-        for name, node in _known(branch).items():
-            found.setdefault(name, node)
-    return found
-
-
 def _part(schema: Any, keyword: str) -> Any:
     return schema.get(keyword) if isinstance(schema, dict) else None
-
-
-def _schema_findings(manifest: dict[str, Any], unknown: Unknown) -> Iterator[Finding]:
-    extend: Callable[..., Any] = jsonschema.validators.extend
-    checker = jsonschema.Draft7Validator.TYPE_CHECKER.redefine("integer", _is_whole)
-    validator = extend(jsonschema.Draft7Validator, type_checker=checker)(MANIFEST_SCHEMA)
-    # One value can break several keywords; the first of them says enough.
-    reported: set[str] = set()
-    for error in validator.iter_errors(manifest):
-        path = "$"
-        for step in error.absolute_path:
-            path = f"{path}[{step}]" if isinstance(step, int) else member(path, step)
-        if error.validator == "additionalProperties":
-            yield from _unknown_members(error, path, unknown)
-            continue
-        found = [finding for finding in _TRANSLATIONS[error.validator](error, path) if finding.path not in reported]
-        reported.update(finding.path for finding in found)
-        yield from found
-
-
-def _is_whole(_checker: Any, value: Any) -> bool:
-    """JSON schema takes 1.0 for an integer; a client's parser need not."""
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _error(path: str, value: Any, message: str, remedy: str) -> Finding:
-    return Finding("schema", "error", path, value, message, remedy)
-
-
-def _allowed(node: dict[str, Any]) -> str:
-    """Completes the sentence "it must be ..."."""
-    allowed = node.get("enum")
-    return f"{', '.join(map(repr, allowed[:-1]))} or {allowed[-1]!r}" if allowed else node["description"]
-
-
-def _required(error: Any, path: str) -> Iterator[Finding]:
-    known = _known(error.schema)
-    for name in error.validator_value:
-        if name not in error.instance:
-            where = member(path, name)
-            yield _error(where, None, f"{where} is missing; it must be {_allowed(known[name])}.", f"Add {name}.")
-
-
-def _type(error: Any, path: str) -> Iterator[Finding]:
-    kinds = [error.validator_value] if isinstance(error.validator_value, str) else error.validator_value
-    kind = " or ".join(_TYPES[one] for one in kinds)
-    allowed = _allowed(error.schema)
-    needed = allowed if allowed.startswith(kind) else f"{kind}: {allowed}"
-    remedy = f"Give {kind}."
-    if "string" in kinds and isinstance(error.instance, (bool, int, float)):
-        remedy = "Put it between quotes."
-    elif kinds[0] in ("integer", "boolean") and isinstance(error.instance, str):
-        remedy = "Take the quotes away."
-    yield _error(path, error.instance, f"{path} is {shown(error.instance)}; it must be {needed}.", remedy)
-
-
-def _outside(error: Any, path: str) -> Iterator[Finding]:
-    """A value of the right type outside of its range: enum, pattern, minLength, minimum, minItems, minProperties."""
-    value, what = error.instance, _allowed(error.schema)
-    if "propertyNames" in error.absolute_schema_path:
-        named = member(path, value)
-        yield _error(named, value, f"{named} has a wrong name; it must be {what}.", f"Rename {shown(value)}.")
-        return
-    if error.validator in ("minItems", "minProperties"):
-        what += " and not empty"
-    # Among versions the one that looks most alike is no better than the others.
-    spelt = isinstance(value, str) and value[:1].isalpha()
-    near = _near(value, error.schema.get("enum", ())) if spelt else ""
-    remedy = f"Write {near or what}."
-    yield _error(path, value, f"{path} is {shown(value)}; it must be {what}.", remedy)
-
-
-def _unique(error: Any, path: str) -> Iterator[Finding]:
-    for index, value in enumerate(error.instance):
-        if value in error.instance[:index]:
-            message = f"{path}[{index}] is {shown(value)} a second time; each may stand there once."
-            yield _error(f"{path}[{index}]", value, message, "Take one of the two away.")
-
-
-def _any_of(error: Any, path: str) -> Iterator[Finding]:
-    """The schema uses anyOf for one thing only: at least one of some members is there."""
-    names = [name for branch in error.validator_value for name in branch["required"]]
-    message = f"{path} has none of {', '.join(names)}; it must have one of them."
-    yield _error(path, error.instance, message, f"Add {' or '.join(names)}.")
-
-
-def _unknown_members(error: Any, path: str, unknown: Unknown) -> Iterator[Finding]:
-    known = list(error.schema["properties"])
-    open_names = error.schema.get("x-open-names")
-    for name in error.instance:
-        if name in known or unknown == "ignore":
-            continue
-        maybe = error.schema["x-closed"] == "inferred" or (open_names and re.search(open_names, name))
-        near = _near(name, known)
-        hint = f"did you mean {near}?" if near else f"known there are {', '.join(known)}."
-        source = "not known" if maybe else "not allowed"
-        yield Finding(
-            "unknown",
-            "warning" if maybe and unknown == "warn" else "error",
-            member(path, name),
-            error.instance[name],
-            f"{member(path, name)} is {source} in a manifest; {hint}",
-            f"Rename it to {near}." if near else "Take it away, or set unknown_properties to ignore.",
-        )
-
-
-def _near(value: str, allowed: Iterable[str]) -> str:
-    lower = {one.lower(): one for one in allowed}
-    found = difflib.get_close_matches(value.lower(), lower, n=1, cutoff=0.75)
-    return lower[found[0]] if found else ""
-
-
-_TRANSLATIONS: dict[str, Callable[[Any, str], Iterator[Finding]]] = {
-    "required": _required,
-    "type": _type,
-    "uniqueItems": _unique,
-    "anyOf": _any_of,
-} | dict.fromkeys(("enum", "pattern", "minLength", "minimum", "minItems", "minProperties"), _outside)

@@ -26,8 +26,9 @@ from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifes
 VERSIONS = ["1.0.0", "1.0.1", "1.1.0", "1.2.0"]
 
 LOCALE_PATTERN = "^[a-z]{2}-[A-Z]{2}" + END
+# Spaces stand behind each number, not on both sides of where one may be: a long row of them is read once.
 INTERVAL_PATTERN = (
-    r"^\s*(([\(\[]\s*([0-9]+(\.[0-9]+){0,3})?\s*,\s*([0-9]+(\.[0-9]+){0,3})?\s*[\)\]])|[0-9]+(\.[0-9]+){0,3})\s*" + END
+    r"^\s*(([\(\[]\s*([0-9]+(\.[0-9]+){0,3}\s*)?,\s*([0-9]+(\.[0-9]+){0,3}\s*)?[\)\]])|[0-9]+(\.[0-9]+){0,3})\s*" + END
 )
 REQUIREMENT_PATTERN = r"^[a-z][a-z0-9]*([.-][a-z0-9]+)+" + END
 _OBJECT_TYPE_PATTERN = "^[A-Z][A-Za-z]*(:[A-Z][A-Za-z]*)?" + END
@@ -122,7 +123,7 @@ _GLOBAL = nodes.record(
             {
                 "navigationId": nodes.text("guide", _ID),
                 "navigationVisible": nodes.flag("sample"),
-                "isPublic": nodes.flag("guide", **{"x-since": "8.0"}),
+                "isPublic": nodes.flag("guide", **{"x-since": "9.0 or before"}),
                 "uri": _server_uri("sample"),
             },
             ("uri",),
@@ -168,7 +169,7 @@ _VIEW = nodes.record(
         "navigationId": nodes.text("guide", _ID),
         "labelKey": _label(),
         "dynamic": nodes.flag("sample"),
-        "isPublic": nodes.flag("guide", **{"x-since": "8.0"}),
+        "isPublic": nodes.flag("guide", **{"x-since": "9.0 or before"}),
         "uri": _server_uri("sample"),
     },
     ("labelKey", "uri"),

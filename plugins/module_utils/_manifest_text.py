@@ -3,16 +3,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""The only file that knows how a manifest is read from JSON or YAML, and where in the text a fault stands.
+"""The only file that knows how a manifest is read from JSON or YAML, and what to say where it cannot be.
 
-The standard library's JSON reader lets duplicate keys and NaN through and says nothing helpful about a trailing comma,
-so the grammar of RFC 8259 is walked here; strings are still read by the standard library.
+The standard library reads JSON. What it refuses, or lets through against RFC 8259 (duplicate names, NaN), or what goes
+beyond the limits here, is walked once more by a reader that says precisely what is wrong, and where.
 """
 
 from __future__ import annotations
 
 import codecs
 import json
+import math
 import re
 import traceback
 from collections.abc import Iterable
@@ -27,12 +28,18 @@ else:
     HAS_YAML = True
     YAML_IMPORT_ERROR = None
 
-MAX_BYTES = 1024 * 1024
+# A manifest of 1000 texts in 40 languages takes 2 MiB.
+MAX_BYTES = 8 * 1024 * 1024
 MAX_DEPTH = 32
+MAX_DIGITS = 18
+MOST_SHOWN = 60
 # Aliases let a short YAML text stand for an enormous value; no manifest comes near this many values.
-MAX_VALUES = 50_000
+MAX_VALUES = 400_000
 
 _DECODER = json.JSONDecoder()
+_HALF = re.compile("[\\ud800-\\udfff]")
+_BEYOND = re.compile(r"\\U(?!000|0010)")
+_HALF_ESCAPED = re.compile(r"\\u[dD][89a-fA-F]")
 _SPACE = re.compile(r"[ \t\n\r]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _WORD = re.compile(r"[-+]?[A-Za-z_][A-Za-z0-9_]*")
@@ -42,7 +49,8 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "the mark of UTF-16; save it as UTF-8"),
     (codecs.BOM_UTF16_BE, "the mark of UTF-16; save it as UTF-8"),
 )
-_YAML_JSON = {f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null")}
+_YAML = "tag:yaml.org,2002:"
+_YAML_JSON = {f"{_YAML}{name}" for name in ("str", "int", "float", "bool", "null")}
 
 
 class ManifestError(ValueError):
@@ -50,7 +58,7 @@ class ManifestError(ValueError):
 
 
 def decode(data: bytes) -> str:
-    """The text of a file. Raises :class:`ManifestError` for anything but UTF-8 of at most 1 MiB without a mark."""
+    """The text of a file. Raises :class:`ManifestError` for anything but UTF-8 of at most 8 MiB without a mark."""
     if len(data) > MAX_BYTES:
         raise ManifestError(f"it is {len(data)} bytes long; a manifest has at most {MAX_BYTES}")
     for mark, what in _MARKS:
@@ -61,32 +69,100 @@ def decode(data: bytes) -> str:
     except UnicodeDecodeError as error:
         before = data[: error.start].decode("utf-8")
         raise ManifestError(
-            f"{_place(before, len(before))}: the byte 0x{data[error.start]:02X} is not UTF-8; save it as UTF-8"
+            f"{place_of(before, len(before))}: the byte 0x{data[error.start]:02X} is not UTF-8; save it as UTF-8"
         ) from error
 
 
 def read_json(text: str) -> Any:
     """The value of a JSON text. Raises :class:`ManifestError`."""
+    try:
+        quick = _QUICK.decode(text)
+        if not _is_deeper(quick, MAX_DEPTH) and not _HALF_ESCAPED.search(text):
+            return quick
+    # An OddError and what the library refuses are both ValueErrors.
+    except (ValueError, RecursionError):
+        pass
     reader = _Json(text)
-    value = reader.value(reader.skip(0), 1)
-    reader.finish(value[1])
-    return value[0]
+    value, end = reader.value(reader.skip(0), 1)
+    reader.finish(end)
+    return value
+
+
+class _OddError(ValueError):
+    """What the library would let through."""
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise _OddError
+    return members
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > MAX_DIGITS:
+        raise _OddError
+    return int(digits)
+
+
+def _real(digits: str) -> float:
+    value = float(digits)
+    if math.isinf(value):
+        raise _OddError
+    return value
+
+
+def _constant(_name: str) -> NoReturn:
+    raise _OddError
+
+
+_QUICK = json.JSONDecoder(object_pairs_hook=_members, parse_int=_whole, parse_float=_real, parse_constant=_constant)
+
+
+def _is_deeper(value: Any, limit: int) -> bool:
+    level = [value]
+    for _depth in range(limit - 1):
+        level = [
+            child
+            for one in level
+            for child in (one.values() if isinstance(one, dict) else one if isinstance(one, list) else ())
+            if isinstance(child, (dict, list))
+        ]
+        if not level:
+            return False
+    return any(level)
 
 
 def read_yaml(text: str) -> Any:
     """The value of a YAML text that stays within what JSON can say. Raises :class:`ManifestError`; needs PyYAML."""
+    return _Yaml().value(yaml_node(text), 1)
+
+
+def yaml_node(text: str) -> Any:
+    """PyYAML's node of a YAML text. Raises :class:`ManifestError`; needs PyYAML."""
+    # The one on top of libyaml is many times faster.
+    loader = getattr(yaml, "CSafeLoader", None) or yaml.SafeLoader
     try:
-        _check_depth(yaml.parse(text, Loader=yaml.SafeLoader))
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        _check_depth(yaml.parse(text, Loader=loader))
+        node = yaml.compose(text, Loader=loader)
+    except ManifestError:
+        raise
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        place = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+        mark = error.problem_mark or error.context_mark
+        place = f"{_marked(mark)}: " if mark else ""
         raise ManifestError(f"{place}this is not YAML ({error.problem or error.context})") from error
-    except yaml.YAMLError as error:
-        raise ManifestError("this is not YAML; it holds a character that YAML forbids") from error
+    # PyYAML takes a number beyond the last character for one.
+    except (yaml.YAMLError, ValueError, OverflowError) as error:
+        odd = yaml.reader.Reader.NON_PRINTABLE.search(text) or _BEYOND.search(text)
+        place = f"{place_of(text, odd.start())}: " if odd else ""
+        raise ManifestError(f"{place}this is not YAML; it holds a character that YAML forbids") from error
     if node is None:
-        raise ManifestError("it is empty; a manifest is an object")
-    return _Yaml().value(node, 1)
+        raise ManifestError("line 1, column 1: it is empty; a manifest is an object")
+    return node
+
+
+def _marked(mark: Any) -> str:
+    return f"line {mark.line + 1}, column {mark.column + 1}"
 
 
 def _check_depth(events: Iterable[Any]) -> None:
@@ -95,14 +171,17 @@ def _check_depth(events: Iterable[Any]) -> None:
     for event in events:
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_DEPTH:
-            mark = event.start_mark
-            place = f"line {mark.line + 1}, column {mark.column + 1}"
-            raise ManifestError(f"{place}: this is nested more than {MAX_DEPTH} levels deep")
+            raise ManifestError(f"{_marked(event.start_mark)}: this is nested more than {MAX_DEPTH} levels deep")
 
 
-def _place(text: str, position: int) -> str:
+def place_of(text: str, position: int) -> str:
+    """Line and column of an index into the text, both from 1 on."""
     line = text.count("\n", 0, position) + 1
     return f"line {line}, column {position - text.rfind(chr(10), 0, position)}"
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= MOST_SHOWN else text[:MOST_SHOWN] + "...")
 
 
 class _Json:
@@ -112,7 +191,7 @@ class _Json:
         self.text = text
 
     def fail(self, position: int, what: str) -> NoReturn:
-        raise ManifestError(f"{_place(self.text, position)}: {what}")
+        raise ManifestError(f"{place_of(self.text, position)}: {what}")
 
     def skip(self, position: int) -> int:
         found = _SPACE.match(self.text, position)
@@ -156,21 +235,21 @@ class _Json:
             self.fail(position, "JSON texts stand between double quotes, not single ones")
         if first == ",":
             self.fail(position, "there is a comma too many; take it away")
-        self.fail(position, f"a value is expected here, not {word or first!r}")
+        self.fail(position, f"a value is expected here, not {_short(word or first)}")
 
     def number(self, found: re.Match[str]) -> tuple[Any, int]:
         after = self.text[found.end() : found.end() + 1]
         if after.isalnum() or after in (".", "_"):
-            self.fail(found.start(), f"{found.group() + after!r}... is not a number; write it as JSON does")
+            self.fail(found.start(), f"{_short(found.group() + after)} is not a number; write it as JSON does")
         if found.group(1) is None and found.group(2) is None:
             # Python refuses to convert texts of thousands of digits, and nobody else needs them.
             digits = len(found.group().lstrip("-"))
-            if digits > 18:
-                self.fail(found.start(), f"the number is {digits} digits long; give one of at most 18")
+            if digits > MAX_DIGITS:
+                self.fail(found.start(), f"the number is {digits} digits long; give one of at most {MAX_DIGITS}")
             return int(found.group()), found.end()
         value = float(found.group())
         if value in (float("inf"), float("-inf")):
-            self.fail(found.start(), f"the number {found.group()} is too large; give a finite one")
+            self.fail(found.start(), f"the number {_short(found.group())} is too large; give a finite one")
         return value, found.end()
 
     def string(self, position: int) -> tuple[str, int]:
@@ -178,7 +257,9 @@ class _Json:
             text, end = _DECODER.raw_decode(self.text, position)
         except json.JSONDecodeError as error:
             reason = error.msg.lower().removesuffix(" at")
-            self.fail(error.pos, f"the text that begins in {_place(self.text, position)} is broken ({reason})")
+            self.fail(error.pos, f"the text that begins in {place_of(self.text, position)} is broken ({reason})")
+        if _HALF.search(text):
+            self.fail(position, "this text holds half of a character (a lone surrogate); write the whole one")
         return text, end
 
     def array(self, position: int, depth: int) -> tuple[list[Any], int]:
@@ -203,10 +284,10 @@ class _Json:
                 self.fail(position, "the name of a member between double quotes is expected here")
             name, colon = self.string(position)
             if name in members:
-                self.fail(position, f"the member {name!r} stands here a second time; keep one of the two")
+                self.fail(position, f"the member {_short(name)} stands here a second time; keep one of the two")
             colon = self.skip(colon)
             if not self.text.startswith(":", colon):
-                self.fail(colon, f"a colon is expected after the name {name!r}")
+                self.fail(colon, f"a colon is expected after the name {_short(name)}")
             members[name], position = self.value(self.skip(colon + 1), depth + 1)
             position, done = self.next(position, "}")
             if done:
@@ -231,9 +312,10 @@ class _Yaml:
 
     def __init__(self) -> None:
         self.values = 0
+        self.make = yaml.constructor.SafeConstructor().construct_object
 
     def fail(self, node: Any, what: str) -> NoReturn:
-        raise ManifestError(f"line {node.start_mark.line + 1}, column {node.start_mark.column + 1}: {what}")
+        raise ManifestError(f"{_marked(node.start_mark)}: {what}")
 
     def value(self, node: Any, depth: int) -> Any:
         self.values += 1
@@ -241,25 +323,46 @@ class _Yaml:
             self.fail(node, f"this is nested more than {MAX_DEPTH} levels deep")
         if self.values > MAX_VALUES:
             self.fail(node, f"this makes more than {MAX_VALUES} values; write it without aliases")
-        if isinstance(node, yaml.MappingNode):
+        kind = node.tag.removeprefix(_YAML)
+        if isinstance(node, yaml.MappingNode) and kind == "map":
             return self.mapping(node, depth)
-        if isinstance(node, yaml.SequenceNode):
+        if isinstance(node, yaml.SequenceNode) and kind == "seq":
             return [self.value(item, depth + 1) for item in node.value]
+        if not isinstance(node, yaml.ScalarNode):
+            self.fail(node, f"JSON has no {_short(kind)}; take the tag away")
         if node.tag not in _YAML_JSON:
-            self.fail(node, f"JSON has no {node.tag.rpartition(':')[2]}; put {node.value} between quotes")
+            text = " ".join(node.value[:MOST_SHOWN].split())
+            self.fail(node, f"JSON has no {kind.rpartition(':')[2]}; put {text} between quotes")
+        return self.text(node) if kind == "str" else self.scalar(node, kind)
+
+    def text(self, node: Any) -> str:
+        if _HALF.search(node.value):
+            self.fail(node, "this text holds half of a character (a lone surrogate); write the whole one")
+        return str(node.value)
+
+    def scalar(self, node: Any, kind: str) -> Any:
+        if len(node.value) > 5 * MOST_SHOWN:
+            self.fail(node, f"this {kind} is {len(node.value)} characters long; put it between quotes")
+        # With an explicit tag PyYAML takes any text, and stumbles over what is none of its values.
         try:
-            return yaml.constructor.SafeConstructor().construct_object(node)
-        except ValueError:
-            self.fail(node, f"{node.value!r} is no {node.tag.rpartition(':')[2]}")
+            value = self.make(node)
+        except (ValueError, OverflowError, IndexError, KeyError):
+            self.fail(node, f"{_short(node.value)} is no {kind}; put it between quotes")
+        if isinstance(value, float) and not math.isfinite(value):
+            self.fail(node, f"JSON has no number {node.value}; give a finite one")
+        if isinstance(value, int) and abs(value) >= 10**MAX_DIGITS:
+            self.fail(node, f"the number is too long; give one of at most {MAX_DIGITS} digits")
+        return value
 
     def mapping(self, node: Any, depth: int) -> dict[str, Any]:
         members: dict[str, Any] = {}
         for key, value in node.value:
-            if key.tag == "tag:yaml.org,2002:merge":
+            if key.tag == f"{_YAML}merge":
                 self.fail(key, "merge keys are not read; write the members out")
-            if key.tag != "tag:yaml.org,2002:str":
+            if not isinstance(key, yaml.ScalarNode) or key.tag != f"{_YAML}str":
                 self.fail(key, "the name of a member must be a text; put it between quotes")
-            if key.value in members:
-                self.fail(key, f"the member {key.value!r} stands here a second time; keep one of the two")
-            members[key.value] = self.value(value, depth + 1)
+            name = self.text(key)
+            if name in members:
+                self.fail(key, f"the member {_short(name)} stands here a second time; keep one of the two")
+            members[name] = self.value(value, depth + 1)
         return members

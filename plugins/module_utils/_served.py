@@ -22,8 +22,8 @@ from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extensi
 class ServedError(OptionError):
     """A web server does not show what would be registered. ``str()`` names the URL, both sides and the way out."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__("verify_servers", message)
+    def __init__(self, message: str, option: str = "verify_servers") -> None:
+        super().__init__(option, message)
 
 
 def verify(extension: Extension, look: Callable[[str, int], bytes]) -> None:

@@ -14,7 +14,7 @@ author:
   - vSphere Ops contributors (@vsphere-ops)
 description:
   - Checks a C(plugin.json) before a vSphere Client sees it, and names each fault with its place, its value and what is
-    allowed there. All faults are reported at once.
+    allowed there. All faults are reported at once, with line and column where the manifest is a file.
   - Writes the manifest in a canonical form, so that equal manifests are equal files. Members of the schema come in the
     order of the schema, names of your own choice in alphabetical order, lists as they are; UTF-8, two spaces, a final
     newline.
@@ -22,7 +22,7 @@ description:
   - Does not talk to a vCenter. Register the plug-in with M(vsphere_ops.client_plugin.vcenter_extension).
 requirements:
   - jsonschema (Python library on the host that runs the module)
-  - PyYAML (the same, and only when O(src) is a YAML file)
+  - PyYAML (the same, and only for YAML files)
 extends_documentation_fragment:
   - ansible.builtin.files
   - vsphere_ops.client_plugin._attributes
@@ -46,8 +46,46 @@ options:
     aliases: [content]
   src:
     description:
-      - Path of a manifest on the host that runs the module, at most 1 MiB of UTF-8.
+      - Path of a manifest on the host that runs the module, at most 8 MiB of UTF-8.
       - A file whose name ends in C(.yml) or C(.yaml) is read as YAML, any other as JSON.
+    type: path
+  locales:
+    description:
+      - Folder with one file of texts for each locale, C(en-US.json), C(de-DE.yml) or C(fr-FR.properties), of which
+        C(definitions.i18n) is made. Objects within objects give keys with dots.
+    type: path
+  icons:
+    description:
+      - Icons of which C(definitions.iconSpriteSheet) is made, in a sheet of 32 by 32 pixels for each, row by row.
+    type: dict
+    suboptions:
+      uri:
+        description: The sheet, relative to C(plugin.json).
+        type: str
+        required: true
+      names:
+        description: Names of the icons, in the order in which they stand in the sheet.
+        type: list
+        elements: str
+        required: true
+      columns:
+        description: How many icons stand in a row. All of them when left out.
+        type: int
+      dark_uri:
+        description: The sheet for the dark theme, with the icons in the same places.
+        type: str
+  overlays:
+    description:
+      - What differs in this deployment, so that one source serves many. Dictionaries, or paths of JSON or YAML files,
+        laid over the manifest one after the other as JSON merge patches (RFC 7396). Objects are merged, C(null) takes a
+        member away, and any other value, a list as well, replaces what was there.
+      - They come after O(locales) and O(icons), so they win. Findings have no line and column then.
+    type: list
+    elements: raw
+  content_path:
+    description:
+      - Folder with the files of the plug-in. Every file that the manifest names must be there, spelled alike, and every
+        icon must lie inside of its image.
     type: path
   path:
     description:
@@ -76,9 +114,34 @@ options:
     default: warn
   strict:
     description:
-      - Fail on warnings as well.
+      - Fail on warnings as well. Notices stay notices.
     type: bool
     default: false
+  targets:
+    description:
+      - The releases of vSphere that are to show the plug-in, such as V(7.0), V(7.0u1), V(8.0u3) or V(9.1). Put them
+        between quotes.
+      - What of the manifest does not work there, or is not known to, becomes a warning or a notice. Each says how sure
+        that is, whether documented by the vendor, seen on a real vCenter, or inferred.
+    type: list
+    elements: str
+    default: []
+notes:
+  - "The rules beyond the schema that make errors: a C(targetViewId) that is the C(navigationId) of no view
+    (R8); one C(navigationId) twice in the same category (R7); C(forceExpand) on a category that is not dynamic (R11); a
+    dynamic card, view or action without its id or its C(dynamicUri) (R12); neither C(global) nor C(objects) (R13); a
+    version interval that holds no version (R16)."
+  - "Those that make warnings: a key without a text (R1); a text that lacks a locale, or has one too many (R2); an icon
+    that is not in the sprite sheet (R4); one C(navigationId) in two categories (R7); a feature whose requirement is not
+    declared (R9); a C(uri) that is not relative (R10); C(manifestVersion) and C(plugin.api.version) that differ (R14);
+    more than five cards (R15)."
+  - "Those that make notices: texts and icons that nothing uses (R3, R5); a tile of the sprite sheet that does not begin
+    at a multiple of 32 pixels (R6)."
+  - "With O(targets), warnings: C(open.modal.api) before 8.0 (T1); more cards than the release shows (T2); dynamic
+    extensions (T3) and actions on several objects (T4) before 7.0 U1; locales that vSphere itself does not speak before
+    8.0 U3 (T5); a version interval that leaves a target out (T6); a target older than 6.7 U1 (T11). Notices, because
+    the first release is unknown: dynamic cards and C(dynamicUri) as an object (T7), C(forceExpand) (T8),
+    C(Folder:RootFolder) (T9), C(isPublic) (T10)."
 seealso:
   - module: vsphere_ops.client_plugin.vcenter_extension
 """
@@ -109,9 +172,31 @@ EXAMPLES = r"""
     path: /srv/plugins/com.example.fleet-notes/1.2.0/plugin.json
     backup: true
 
+- name: Put a manifest together for one environment
+  vsphere_ops.client_plugin.plugin_manifest:
+    src: "{{ playbook_dir }}/plugin/plugin.yml"
+    locales: "{{ playbook_dir }}/plugin/locales"
+    icons:
+      uri: images/icons.png
+      dark_uri: images/icons-dark.png
+      names: [notes, note, edit]
+    overlays:
+      - "{{ playbook_dir }}/plugin/staging.yml"
+      - global: {view: {navigationId: staging}}
+    content_path: "{{ playbook_dir }}/plugin"
+    path: /srv/build/plugin.json
+  delegate_to: localhost
+
 - name: Check a manifest in a pipeline, warnings included
   vsphere_ops.client_plugin.plugin_manifest:
     src: "{{ playbook_dir }}/plugin/plugin.json"
+    strict: true
+  delegate_to: localhost
+
+- name: Fail if an old vCenter could not show all of it
+  vsphere_ops.client_plugin.plugin_manifest:
+    src: "{{ playbook_dir }}/plugin/plugin.json"
+    targets: ["7.0u1", "8.0u3", "9.1"]
     strict: true
   delegate_to: localhost
 """
@@ -146,13 +231,16 @@ backup_file:
   type: str
   sample: /srv/plugins/com.example.fleet-notes/1.2.0/plugin.json.4711.2026-11-20@20:26:00~
 findings:
-  description: What is wrong with the manifest, errors first. Warnings are shown as warnings of the task, too.
+  description:
+    - What is wrong with the manifest, errors first. Warnings are shown as warnings of the task, too.
+    - Of more than 1000 findings the last one says how many are left out.
   returned: when the manifest could be read
   type: list
   elements: dict
   contains:
     rule:
-      description: V(schema), V(unknown) for an unknown member, or the name of a rule that a schema cannot express.
+      description:
+        - V(schema), V(unknown) for an unknown member, or the name of a rule such as V(R8), as in the notes above.
       type: str
       sample: schema
     severity:
@@ -164,7 +252,7 @@ findings:
       type: str
       sample: $.objects.VirtualMachine.menu.actions[0].trigger.type
     value:
-      description: What stands there; C(null) when it is missing.
+      description: What stands there; C(null) when it is missing, a number where things are too many.
       type: raw
       sample: headless
     message:
@@ -175,16 +263,33 @@ findings:
       description: What to do about it.
       type: str
       sample: Write 'modal' or 'navigation'.
+    line:
+      description:
+        - The line of O(src) where the value begins, from 1 on. For a missing member, where the object around it begins.
+        - C(null) for O(manifest).
+      type: int
+      sample: 41
+    column:
+      description: The column, counted in characters from 1 on; C(null) as RV(findings[].line).
+      type: int
+      sample: 19
 """
 
 import hashlib
-import os
-import tempfile
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils import _manifest, _manifest_text
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils import (
+    _manifest,
+    _manifest_files,
+    _manifest_source,
+    _manifest_text,
+    _publish,
+)
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest_rules import Finding
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest_text import ManifestError
+
+MOST_WARNINGS = 20
 
 
 def argument_spec() -> dict[str, Any]:
@@ -196,79 +301,62 @@ def argument_spec() -> dict[str, Any]:
         "mode": {"type": "raw", "default": "0644"},
         "unknown_properties": {"type": "str", "choices": ["error", "warn", "ignore"], "default": "warn"},
         "strict": {"type": "bool", "default": False},
+        "targets": {"type": "list", "elements": "str", "default": []},
+        "locales": {"type": "path"},
+        "icons": {
+            "type": "dict",
+            "options": {
+                "uri": {"type": "str", "required": True},
+                "names": {"type": "list", "elements": "str", "required": True},
+                "columns": {"type": "int"},
+                "dark_uri": {"type": "str"},
+            },
+        },
+        "overlays": {"type": "list", "elements": "raw"},
+        "content_path": {"type": "path"},
     }
 
 
-def is_yaml(params: dict[str, Any]) -> bool:
-    return (params["src"] or "").endswith((".yml", ".yaml"))
-
-
-def wanted(params: dict[str, Any]) -> dict[str, Any]:
-    """The manifest of the task. Raises ManifestError with a sentence that names the option."""
-    src = params["src"]
+def checked(params: dict[str, Any], source: _manifest_source.Source) -> tuple[Finding, ...]:
+    """What is wrong with the manifest and its files, errors first. Raises ManifestError with a sentence."""
     try:
-        if src is None:
-            return _manifest.plain(params["manifest"])
-        # One byte more than the limit is enough to see that a file is too long.
-        with open(src, "rb") as file:
-            return _manifest.load(file.read(_manifest_text.MAX_BYTES + 1), yaml=is_yaml(params))
-    except ManifestError as error:
-        raise ManifestError(f"manifest is not usable: {error}." if src is None else f"src={src}, {error}.") from error
-    except OSError as error:
-        raise ManifestError(f"src={src} cannot be read: {error.strerror}; give the path of a readable file.") from error
-
-
-def present(path: str) -> bytes | None:
-    """The bytes of the file, or None for none. Raises ManifestError where no file can be written."""
-    folder = os.path.dirname(os.path.realpath(path))
-    if os.path.isdir(path):
-        raise ManifestError(f"path={path} is a folder; give the path of a file in it, such as {path}/plugin.json.")
-    if not os.path.isdir(folder):
-        raise ManifestError(f"path={path} cannot be written, because there is no folder {folder}; create it first.")
-    if not os.access(folder, os.W_OK):
-        raise ManifestError(
-            f"path={path} cannot be written, because {folder} is not writable; use become or another path."
+        found = _manifest.check(
+            source.manifest, unknown=params["unknown_properties"], strict=params["strict"], targets=params["targets"]
         )
-    try:
-        with open(path, "rb") as file:
-            return file.read()
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise ManifestError(f"path={path} cannot be read: {error.strerror}; use become or another path.") from error
+    except ManifestError as error:
+        raise ManifestError(f"{error}.") from error
+    if params["content_path"]:
+        try:
+            files = _manifest_files.check(source.manifest, params["content_path"])
+        except ManifestError as error:
+            raise ManifestError(f"content_path: {error}.") from error
+        found = _manifest.ordered([*found, *files], strict=params["strict"])
+    return source.located(found)
 
 
-def publish(module: AnsibleModule, path: str, data: bytes) -> dict[str, Any]:
-    """Makes the file hold exactly these bytes and have the attributes of the task."""
-    before = present(path)
-    result: dict[str, Any] = {"path": path, "changed": before != data}
-    attributes: dict[str, Any] = {}
-    if result["changed"] and not module.check_mode:
-        if module.params["backup"] and before is not None:
-            result["backup_file"] = module.backup_local(path)
-        # In the same folder, so that the move is a rename and a reader sees the old file or the new one.
-        target = os.path.realpath(path)
-        handle, scratch = tempfile.mkstemp(prefix=".plugin-manifest-", dir=os.path.dirname(target))
-        module.add_cleanup_file(scratch)
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        module.atomic_move(scratch, target, unsafe_writes=module.params["unsafe_writes"])
-    owned = module.load_file_common_arguments(module.params, path=path)
-    result["changed"] = module.set_fs_attributes_if_different(owned, result["changed"], diff=attributes)
-    if module._diff:
-        text = {"before": (before or b"").decode("utf-8", "replace"), "after": data.decode("utf-8")}
-        headers = {"before_header": f"{path} (content)", "after_header": f"{path} (content)"}
-        result["diff"] = [text | headers]
-        if attributes:
-            headers = {"before_header": f"{path} (attributes)", "after_header": f"{path} (attributes)"}
-            result["diff"].append(attributes | headers)
-    return result
+def warn(module: AnsibleModule, findings: tuple[Finding, ...]) -> None:
+    """A warning of the task for each warning, up to a number that one can read."""
+    warnings = [finding for finding in findings if finding.severity == "warning"]
+    for finding in warnings[:MOST_WARNINGS]:
+        module.warn(_manifest.line(finding, module.params["src"]))
+    if len(warnings) > MOST_WARNINGS:
+        module.warn(f"The manifest has {len(warnings) - MOST_WARNINGS} more warnings; the findings have them.")
+
+
+def text(content: bytes | None) -> str:
+    return (content or b"").decode("utf-8", "replace")
+
+
+def publish(module: AnsibleModule, data: bytes) -> dict[str, Any]:
+    """Writes the manifest where the task wants it. Raises PublishError."""
+    limit = max(len(data), _manifest_text.MAX_BYTES)
+    return _publish.publish(module, data, limit=limit, example="plugin.json", text=text)
 
 
 def libraries(params: dict[str, Any]) -> dict[str, str | None]:
     """What the task needs, each with the traceback of its failed import."""
     needed = {"jsonschema": _manifest.JSONSCHEMA_IMPORT_ERROR}
-    return needed | ({"PyYAML": _manifest_text.YAML_IMPORT_ERROR} if is_yaml(params) else {})
+    return needed | ({"PyYAML": _manifest_text.YAML_IMPORT_ERROR} if _manifest_source.needs_yaml(params) else {})
 
 
 def main() -> None:
@@ -284,19 +372,17 @@ def main() -> None:
         if error:
             module.fail_json(msg=missing_required_lib(library), exception=error)
     try:
-        manifest = wanted(params)
-        findings = _manifest.check(manifest, unknown=params["unknown_properties"], strict=params["strict"])
+        source = _manifest_source.read(params)
+        findings = checked(params, source)
         told: dict[str, Any] = {"findings": [finding.result() for finding in findings]}
+        warn(module, findings)
         if wrong := [finding for finding in findings if finding.severity == "error"]:
-            module.fail_json(msg=f"The manifest is wrong: {_manifest.sentences(wrong)}", **told)
-        data = _manifest.render(manifest)
-        written = publish(module, params["path"], data) if params["path"] else {"changed": False}
-    except ManifestError as error:
+            module.fail_json(msg=_manifest.report(wrong, params["src"]), **told)
+        rendered = _manifest.render(source.manifest)
+        written = publish(module, rendered) if params["path"] else {"changed": False}
+    except (ManifestError, _publish.PublishError) as error:
         module.fail_json(msg=str(error))
-    for finding in findings:
-        if finding.severity == "warning":
-            module.warn(finding.message)
-    module.exit_json(manifest=manifest, checksum=hashlib.sha256(data).hexdigest(), **told, **written)
+    module.exit_json(manifest=source.manifest, checksum=hashlib.sha256(rendered).hexdigest(), **told, **written)
 
 
 if __name__ == "__main__":

@@ -196,10 +196,8 @@ vcenter:
 """
 
 from datetime import datetime, timezone
-from functools import partial
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils import _served
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._arguments import (
     EXTENSION_RULES,
     extension_spec,
@@ -214,6 +212,7 @@ from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._vcenter
     PYVMOMI_IMPORT_ERROR,
     session,
 )
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._verification import verification
 
 
 def main() -> None:
@@ -226,14 +225,14 @@ def main() -> None:
         module.fail_json(msg=missing_required_lib("pyvmomi"), exception=PYVMOMI_IMPORT_ERROR)
     try:
         wanted = desired(module.params)
-        verify = partial(_served.verify, look=_served.fetch(module.params["timeout"]))
+        looks = (module.params["verify_servers"], module.params["verify_manifest"])
         with session(target(module.params)) as vcenter:
             outcome = reconcile(
                 vcenter,
                 wanted,
                 check_mode=module.check_mode,
                 now=datetime.now(timezone.utc),
-                verify=verify if module.params["verify_servers"] else None,
+                verify=verification(*looks, module.params["timeout"]),
             )
     except (OptionError, VCenterError) as error:
         module.fail_json(msg=str(error))

@@ -14,7 +14,6 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ansible.module_utils.basic import missing_required_lib
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils import _served
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._arguments import (
     FLEET_RULES,
     extension_spec,
@@ -22,12 +21,12 @@ from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._argumen
 )
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension import (
     Desired,
-    Extension,
     OptionError,
 )
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._options import desired
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._reconcile import Outcome
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._vcenter import PYVMOMI_IMPORT_ERROR
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._verification import verification
 from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._attempt import Failure, Manner, make_right
 from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._entries import (
     Entry,
@@ -39,6 +38,9 @@ from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._entries
 )
 from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._fleet import Once
 from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._outcomes import Rules, Survey
+
+# Whether servers, and whether the manifest, are looked at before anything is written.
+Looks = tuple[bool, bool]
 
 
 def answer(arguments: Mapping[str, Any], task: Any, loader: Any) -> dict[str, Any]:
@@ -56,11 +58,15 @@ def answer(arguments: Mapping[str, Any], task: Any, loader: Any) -> dict[str, An
         return {"failed": True, "msg": str(error)}
     check_mode, diff = bool(task.check_mode), bool(task.diff)
     manner = Manner(check_mode, options["retries"], datetime.now(timezone.utc))
-    checked = replace(manner, verify=_verifier(options["timeout"]))
+    # What all vCenters have in common is looked at once: a web server is not asked by a hundred of them.
+    manners = {
+        looks: replace(manner, verify=verification(*looks, options["timeout"], share=Once))
+        for looks in {looks for _wish, looks in wishes}
+    }
 
     def work(index: int, way: Way) -> Outcome | Failure:
-        wish, verify = wishes[index]
-        return make_right(way.target, way.tls, wish, checked if verify else manner)
+        wish, looks = wishes[index]
+        return make_right(way.target, way.tls, wish, manners[looks])
 
     survey: Survey[Outcome] = Survey(
         asked,
@@ -74,28 +80,18 @@ def answer(arguments: Mapping[str, Any], task: Any, loader: Any) -> dict[str, An
     return result if options["inventory"] else {**result, **_side_notes(result["results"])}
 
 
-def _verifier(timeout: float) -> Any:
-    """What all vCenters have in common is looked at once: a web server is not asked by a hundred of them."""
-    look = Once(_served.fetch(timeout))
-
-    def verify(extension: Extension) -> None:
-        _served.verify(extension, look)
-
-    return verify
-
-
-def _wishes(found: Sequence[Entry], options: Mapping[str, Any]) -> tuple[list[Entry], list[tuple[Desired, bool]]]:
-    """What is wanted of each vCenter, and whether web servers are looked at first.
+def _wishes(found: Sequence[Entry], options: Mapping[str, Any]) -> tuple[list[Entry], list[tuple[Desired, Looks]]]:
+    """What is wanted of each vCenter, and what is looked at first.
 
     An entry whose own options cannot be used becomes one that failed. Raises :class:`OptionError` when those of the
     task itself cannot be used.
     """
     base = {name: options[name] for name in extension_spec()}
-    known: dict[str, tuple[Desired, bool]] = {}
+    known: dict[str, tuple[Desired, Looks]] = {}
     if base["key"] or base["definition"] or base["package"]:
         # What is wrong here is wrong for all: said once, before any vCenter is asked.
-        known["{}"] = (desired(base, strict=True), base["verify_servers"])
-    nothing = (Desired(key=""), False)
+        known["{}"] = (desired(base, strict=True), _looks(base))
+    nothing = (Desired(key=""), (False, False))
     kept, wishes = [], []
     for entry in found:
         spelled = json.dumps(entry.extension, sort_keys=True)
@@ -103,12 +99,16 @@ def _wishes(found: Sequence[Entry], options: Mapping[str, Any]) -> tuple[list[En
         if not isinstance(entry.way, Failure) and spelled not in known:
             merged = _merged(base, entry.extension)
             try:
-                known[spelled] = (desired(merged), merged["verify_servers"])
+                known[spelled] = (desired(merged), _looks(merged))
             except OptionError as error:
                 readable = entry.failed(error)
         kept.append(readable)
         wishes.append(known.get(spelled, nothing))
     return kept, wishes
+
+
+def _looks(options: Mapping[str, Any]) -> Looks:
+    return options["verify_servers"], options["verify_manifest"]
 
 
 def _merged(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:

@@ -152,3 +152,25 @@ def serve(listen, tmp_path):
         return listen(answer, family)
 
     return start
+
+
+@pytest.fixture
+def secured(listen, tmp_path):
+    """``secured(made, talk)``: the port of a TLS server that shows a certificate and then talks."""
+
+    def start(made, talk, prepare=None):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        certificates, key = tmp_path / "secured.pem", tmp_path / "secured.key"
+        certificates.write_text(made.pem)
+        key.write_bytes(made.key_pem())
+        context.load_cert_chain(certificates, key)
+        if prepare:
+            prepare(context)
+
+        def shake_hands(connection):
+            with context.wrap_socket(connection, server_side=True) as tls:
+                talk(tls)
+
+        return listen(shake_hands)
+
+    return start

@@ -15,71 +15,19 @@ import time
 
 import pytest
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils import _download, _thumbprint
+from ansible_collections.vsphere_ops.client_plugin.tests.unit.plugins.module_utils import web
+from ansible_collections.vsphere_ops.client_plugin.tests.unit.plugins.module_utils.web import finish, request, sends
 
 BODY = b"PK\x03\x04" + bytes(range(256)) * 1024
 
 
 def answer(body=BODY, status="200 OK", **headers):
-    """The bytes of an HTTP answer; of a header, None takes it away."""
-    given = {"Content-Length": len(body)} | {name.replace("_", "-"): value for name, value in headers.items()}
-    lines = [f"{name}: {value}" for name, value in given.items() if value is not None]
-    return "\r\n".join([f"HTTP/1.1 {status}", *lines, "", ""]).encode() + body
+    return web.answer(body, status, **headers)
 
 
 def chunked(*pieces, end=b"0\r\n\r\n"):
     body = b"".join(f"{len(piece):x}\r\n".encode() + piece + b"\r\n" for piece in pieces) + end
     return answer(body, Content_Length=None, Transfer_Encoding="chunked")
-
-
-def request(connection):
-    received = b""
-    while b"\r\n\r\n" not in received:
-        piece = connection.recv(65536)
-        if not piece:
-            break
-        received += piece
-    return received
-
-
-def finish(connection):
-    """Closes the sending side and waits for the other, so that nothing that was sent is lost in a reset."""
-    if isinstance(connection, ssl.SSLSocket):
-        connection = connection.unwrap()
-    connection.shutdown(socket.SHUT_WR)
-    connection.recv(1)
-
-
-def sends(data, requests=None):
-    def talk(connection):
-        received = request(connection)
-        if requests is not None:
-            requests.append(received)
-        connection.sendall(data)
-        finish(connection)
-
-    return talk
-
-
-@pytest.fixture
-def secured(listen, tmp_path):
-    """``secured(made, talk)``: the port of a TLS server that shows a certificate and then talks."""
-
-    def start(made, talk, prepare=None):
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        certificates, key = tmp_path / "secured.pem", tmp_path / "secured.key"
-        certificates.write_text(made.pem)
-        key.write_bytes(made.key_pem())
-        context.load_cert_chain(certificates, key)
-        if prepare:
-            prepare(context)
-
-        def shake_hands(connection):
-            with context.wrap_socket(connection, server_side=True) as tls:
-                talk(tls)
-
-        return listen(shake_hands)
-
-    return start
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils import _manifest_text
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest import load
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest_text import ManifestError
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 JSON_FAULTS = [
@@ -50,6 +50,15 @@ JSON_FAULTS = [
 ]
 
 YAML_FAULTS = [
+    ("a: !!int ''\n", "line 1, column 4", "'' is no int; put it between quotes"),
+    ("a: !!bool maybe\n", "line 1, column 4", "'maybe' is no bool"),
+    ("a: !!float x\n", "line 1, column 4", "'x' is no float"),
+    ("a: .inf\n", "line 1, column 4", "no number .inf"),
+    ("a: " + "9" * 30 + "\n", "line 1, column 4", "at most 18 digits"),
+    ("a: " + "9" * 5000 + "\n", "line 1, column 4", "this int is 5000 characters long"),
+    ("? !!str {b: 1}\n: 2\n", "line 1, column 3", "the name of a member must be a text"),
+    ("a: !mine {b: 1}\n", "line 1, column 4", "JSON has no '!mine'"),
+    ("a: !!set {b}\n", "line 1, column 4", "JSON has no 'set'"),
     ("a: 1\nb: 2\na: 3\n", "line 3, column 1", "'a' stands here a second time"),
     ("a: 2026-11-20\n", "line 1, column 4", "put 2026-11-20 between quotes"),
     ("1: 2\n", "line 1, column 1", "the name of a member must be a text"),
@@ -69,7 +78,7 @@ YAML_FAULTS = [
         "a: &a [0,0,0,0,0,0,0,0,0]\n"
         + "".join(f"{chr(98 + n)}: &{chr(98 + n)} [{','.join(['*' + chr(97 + n)] * 9)}]\n" for n in range(8)),
         "",
-        "more than 50000 values",
+        "more than 400000 values",
     ),
 ]
 
@@ -99,6 +108,59 @@ def test_json_that_is_read_is_json(text):
     assert value == json.loads(text)
 
 
+PIECES = [
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    ":",
+    '"a"',
+    '"b"',
+    '"\\u0041"',
+    "1",
+    "-0",
+    "1e5",
+    "1e999",
+    "01",
+    "NaN",
+    " ",
+    "\n",
+    "null",
+    "9" * 20,
+]
+
+
+@settings(max_examples=1500, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=9), st.sampled_from(["", "{", '{"a":', "["]))
+def test_the_quick_reader_takes_only_what_the_strict_one_takes(pieces, start):
+    text = start + "".join(pieces) + {"": "", "{": "}", '{"a":': "}", "[": "]"}[start]
+    try:
+        quick = _manifest_text._QUICK.decode(text)
+    except ValueError:
+        quick = ...
+    try:
+        reader = _manifest_text._Json(text)
+        strict, end = reader.value(reader.skip(0), 1)
+        reader.finish(end)
+    except ManifestError:
+        strict = ...
+    assert quick == strict
+
+
+@pytest.mark.parametrize("depth", range(29, 36))
+@pytest.mark.parametrize("inner", ["", "1", "{}", '"a"'])
+def test_both_readers_count_the_same_depth(depth, inner):
+    text = "[" * depth + inner + "]" * depth
+    reader = _manifest_text._Json(text)
+    try:
+        reader.value(0, 1)
+        strict = False
+    except ManifestError:
+        strict = True
+    assert _manifest_text._is_deeper(json.loads(text), _manifest_text.MAX_DEPTH) == strict
+
+
 @pytest.mark.parametrize(("text", "place", "clue"), JSON_FAULTS, ids=[case[0][:25] for case in JSON_FAULTS])
 def test_a_fault_in_json_has_its_place(text, place, clue):
     with pytest.raises(ManifestError) as caught:
@@ -123,7 +185,7 @@ def test_a_fault_in_yaml_has_its_place(text, place, clue):
         (b"\xff\xfe{\x00}\x00", "the mark of UTF-16"),
         (b"\xfe\xff\x00{\x00}", "the mark of UTF-16"),
         ('{"a":\n "Übersicht"}'.encode("latin-1"), "line 2, column 3: the byte 0xDC is not UTF-8"),
-        (b" " * (_manifest_text.MAX_BYTES + 1), "1048577 bytes long; a manifest has at most 1048576"),
+        (b" " * (_manifest_text.MAX_BYTES + 1), "8388609 bytes long; a manifest has at most 8388608"),
     ],
 )
 def test_other_encodings_and_sizes_are_refused(data, clue, yaml):

@@ -1,0 +1,106 @@
+# Copyright: Contributors to the vsphere_ops.client_plugin collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
+
+"""The only file that knows from what the manifest of a task is put together: a base, locale files, icons, overlays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils import (
+    _manifest,
+    _manifest_merge,
+    _manifest_text,
+    _publish,
+)
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest_rules import Finding, shown
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest_text import ManifestError
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A manifest, and the text of it in which a place has a line and a column; None where there is no such text."""
+
+    manifest: dict[str, Any]
+    text: bytes | None = None
+    yaml: bool = False
+
+    def located(self, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+        return findings if self.text is None else _manifest.located(findings, self.text, yaml=self.yaml)
+
+
+def is_yaml(path: str | None) -> bool:
+    return (path or "").endswith((".yml", ".yaml"))
+
+
+def needs_yaml(params: Mapping[str, Any]) -> bool:
+    """Whether PyYAML is needed for what the task names; locale files say it themselves."""
+    overlays = (one for one in params["overlays"] or () if isinstance(one, str))
+    return any(is_yaml(path) for path in (params["src"], *overlays))
+
+
+def read(params: Mapping[str, Any]) -> Source:
+    """The manifest of a task: ``manifest`` or ``src``, with ``locales``, ``icons`` and ``overlays`` laid over it.
+
+    Raises :class:`ManifestError` or :class:`PublishError` with a sentence that names the option.
+    """
+    src = params["src"]
+    base = Source(_of_dictionary("manifest", params["manifest"])) if src is None else _of_file("src", src)
+    layers = [*_generated(params), *_overlays(params["overlays"] or [])]
+    if not layers:
+        return base
+    # What comes from several texts has a line in none.
+    return Source(_manifest.plain(_manifest_merge.merge(base.manifest, *layers)))
+
+
+def _of_dictionary(option: str, value: Any) -> dict[str, Any]:
+    try:
+        return _manifest.plain(value)
+    except ManifestError as error:
+        raise ManifestError(f"{option} is not usable: {error}.") from error
+
+
+def _of_file(option: str, path: str) -> Source:
+    text, yaml = _publish.content(option, path, _manifest_text.MAX_BYTES), is_yaml(path)
+    try:
+        return Source(_manifest.load(text, yaml=yaml), text, yaml)
+    except ManifestError as error:
+        raise ManifestError(f"{option}={path}, {error}.") from error
+
+
+def _generated(params: Mapping[str, Any]) -> list[dict[str, Any]]:
+    layers: list[dict[str, Any]] = []
+    if params["locales"]:
+        try:
+            texts = _manifest_merge.i18n(_manifest_merge.read_locales(params["locales"]))
+        except ManifestError as error:
+            raise ManifestError(f"locales: {error}.") from error
+        layers.append({"definitions": {"i18n": texts}})
+    icons = params["icons"]
+    if icons:
+        try:
+            places = _manifest_merge.sprites(icons["names"], columns=icons["columns"] or len(icons["names"]))
+        except ManifestError as error:
+            raise ManifestError(f"icons: {error}.") from error
+        sheet: dict[str, Any] = {"uri": icons["uri"], "definitions": places}
+        if icons["dark_uri"]:
+            sheet["themeOverrides"] = {"dark": {"uri": icons["dark_uri"]}}
+        layers.append({"definitions": {"iconSpriteSheet": sheet}})
+    return layers
+
+
+def _overlays(given: list[Any]) -> list[dict[str, Any]]:
+    layers = []
+    for index, one in enumerate(given):
+        option = f"overlays[{index}]"
+        if isinstance(one, str):
+            layers.append(_of_file(option, one).manifest)
+        elif isinstance(one, Mapping):
+            layers.append(_of_dictionary(option, dict(one)))
+        else:
+            raise ManifestError(f"{option} is {shown(one)}; give a dictionary, or the path of a file.")
+    return layers

@@ -1,0 +1,40 @@
+# Copyright: Contributors to the vsphere_ops.client_plugin collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
+
+"""The only file that knows which looks at web servers a task asks for before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils import _served
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension import Extension
+
+Verify = Callable[[Extension], None]
+
+
+def verification(
+    servers: bool, manifest: bool, timeout: float, share: Callable[[Any], Any] = lambda look: look
+) -> Verify | None:
+    """All checks that are asked for as one, which raises ``ServedError``; None where there are none.
+
+    ``share`` is put around each function that opens a connection, so that a fleet asks each server once.
+    """
+    checks: list[Verify] = []
+    if servers:
+        checks.append(partial(_served.verify, look=share(_served.fetch(timeout))))
+    if manifest:
+        # Behind it is jsonschema, which takes longer to import than a vCenter takes to answer.
+        from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils import _delivered  # noqa: PLC0415
+
+        checks.append(partial(_delivered.verify, look=share(_delivered.verifier(timeout))))
+
+    def verify(extension: Extension) -> None:
+        for check in checks:
+            check(extension)
+
+    return verify if checks else None

@@ -1,0 +1,382 @@
+#!/usr/bin/python
+# Copyright: Contributors to the vsphere_ops.client_plugin collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: plugin_multi_manifest
+short_description: Check and pack several manifests of a vSphere Client remote plug-in for clients of different releases
+version_added: "0.1.0"
+author:
+  - vSphere Ops contributors (@vsphere-ops)
+description:
+  - A plug-in may have several manifests, for clients of different releases, in a C(.zip) whose
+    C(plugin-multi-manifest.json) lists them. A client tries them in this order and takes the first one that is right
+    for it, so the newest and most demanding comes first and the least demanding last.
+  - Packs manifests in this way, checks each of them as M(vsphere_ops.client_plugin.plugin_manifest) does, and finds
+    manifests that no client reaches.
+  - Equal manifests are equal archives, byte for byte, on every host. This is why nothing is compressed.
+  - Does not talk to a vCenter. Register the plug-in with M(vsphere_ops.client_plugin.vcenter_extension), with the URL
+    of the archive as its O(vsphere_ops.client_plugin.vcenter_extension#module:url).
+notes:
+  - Clients before 8.0 U3 do not look at C(vsphere.client) and C(vcenter.server) while they choose. A manifest that
+    they have chosen and that these requirements forbid is not deployed, and the next one is not tried. Separate them by
+    a requirement that the older client does not know. C(open.modal.api) V(1.1.0) separates 7.x from 8.x.
+    See Broadcom's KB 313514.
+  - What is found about the order follows from requirements alone, and other members may decide as well, so it is no
+    more than a warning.
+requirements:
+  - jsonschema (Python library on the host that runs the module)
+  - PyYAML (the same, and only when a manifest is read from a YAML file)
+extends_documentation_fragment:
+  - ansible.builtin.files
+  - vsphere_ops.client_plugin._attributes
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+    details: Shows the names in the archive, each with its SHA-256.
+  idempotent:
+    support: full
+  platform:
+    support: full
+    platforms: posix
+options:
+  manifests:
+    description:
+      - The manifests, in the order in which a client tries them.
+      - Exactly one of O(manifests) and O(src) is needed.
+    type: list
+    elements: dict
+    suboptions:
+      name:
+        description: Name of the file in the archive. It has no folder and ends in C(.json).
+        type: str
+        required: true
+      manifest:
+        description:
+          - The manifest itself. Write versions between quotes; YAML reads C(1.0) as a number.
+          - Exactly one of O(manifests[].manifest) and O(manifests[].src) is needed.
+        type: dict
+      src:
+        description:
+          - Path of the manifest on the host that runs the module, at most 8 MiB of UTF-8.
+          - A file whose name ends in C(.yml) or C(.yaml) is read as YAML, any other as JSON.
+        type: path
+  src:
+    description:
+      - Path of an archive on the host that runs the module, which is read and checked.
+      - An archive with C(plugin.json) at its root and no C(plugin-multi-manifest.json) is read as well. No guide speaks
+        of it, but a vCenter 9.1 has been seen to deploy such a one.
+    type: path
+  path:
+    description:
+      - Where the archive is written. Its folder must exist.
+      - Without it the manifests are only checked, and O(backup) and the options of the file have no effect.
+      - Not with O(src).
+    type: path
+  backup:
+    description: Keep the file that is replaced under a name with the time in it.
+    type: bool
+    default: false
+  mode:
+    description: Permissions of O(path), such as V('0644') or V(u=rw,g=r,o=r). Put octal ones between quotes.
+    type: raw
+    default: "0644"
+  targets:
+    description:
+      - The releases of vSphere that are to show the plug-in, such as V(7.0), V(7.0u1), V(8.0u3) or V(9.1). Put them
+        between quotes.
+      - When all of them are 8.0 U3 or newer, rule M3 of RV(findings) is left out. By default, all releases count.
+    type: list
+    elements: str
+    default: []
+  unknown_properties:
+    description:
+      - What to do about a member that the schema does not know. Newer clients may know more.
+      - V(warn) reports it as a warning, but as an error where the schema is documented to take no other members,
+        V(error) as an error everywhere, and V(ignore) lets any member through.
+    type: str
+    choices: [error, warn, ignore]
+    default: warn
+  strict:
+    description: Fail on warnings as well.
+    type: bool
+    default: false
+seealso:
+  - module: vsphere_ops.client_plugin.plugin_manifest
+  - module: vsphere_ops.client_plugin.vcenter_extension
+"""
+
+EXAMPLES = r"""
+- name: Pack a manifest for vCenter 8 and one for all the others
+  vsphere_ops.client_plugin.plugin_multi_manifest:
+    path: /srv/plugins/com.example.fleet-notes/1.2.0/plugin.zip
+    manifests:
+      - name: plugin-8.json
+        manifest:
+          manifestVersion: "1.2.0"
+          requirements:
+            plugin.api.version: "1.2.0"
+            open.modal.api: "1.1.0"
+          configuration:
+            nameKey: plugin.name
+          global:
+            view:
+              uri: index.html
+          definitions: &definitions
+            i18n:
+              locales: [en-US]
+              definitions:
+                plugin.name:
+                  en-US: Fleet Notes
+      - name: plugin-7.json
+        manifest:
+          manifestVersion: "1.2.0"
+          requirements:
+            plugin.api.version: "1.2.0"
+          configuration:
+            nameKey: plugin.name
+          global:
+            view:
+              uri: index-7.html
+          definitions: *definitions
+
+- name: Pack manifests that are kept as files, and keep the archive before
+  vsphere_ops.client_plugin.plugin_multi_manifest:
+    path: /srv/plugins/com.example.fleet-notes/1.2.0/plugin.zip
+    manifests:
+      - {name: newest.json, src: /srv/build/plugin-8.yml}
+      - {name: oldest.json, src: /srv/build/plugin-7.yml}
+    backup: true
+
+- name: Check an archive that others have made, for vSphere 8.0 U3 and newer
+  vsphere_ops.client_plugin.plugin_multi_manifest:
+    src: /srv/plugins/com.example.fleet-notes/1.2.0/plugin.zip
+    targets: ["8.0u3", "9.1"]
+    strict: true
+"""
+
+RETURN = r"""
+manifests:
+  description: The manifests in their order. For O(src), those that are in the archive.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Name of the file in the archive.
+      type: str
+      sample: plugin-8.json
+    manifest:
+      description: The manifest as it was checked.
+      type: dict
+      sample:
+        manifestVersion: 1.2.0
+        requirements:
+          plugin.api.version: 1.2.0
+          open.modal.api: 1.1.0
+        configuration:
+          nameKey: plugin.name
+        global:
+          view:
+            uri: index.html
+    sha256:
+      description: SHA-256 of the file in the archive.
+      type: str
+      sample: 0d3a7a1d7b6c7b1d6f4dd9f5f6a4de6cb1b0f1a6a5d6a1f7ed1a3cbb4b7d3b5e
+path:
+  description: The archive that was written.
+  returned: success, when O(path) is given
+  type: str
+  sample: /srv/plugins/com.example.fleet-notes/1.2.0/plugin.zip
+checksum:
+  description: SHA-256 of the archive, whether it was written or not.
+  returned: success
+  type: str
+  sample: 5ad6a1f7ed1a3cbb4b7d3b5e0d3a7a1d7b6c7b1d6f4dd9f5f6a4de6cb1b0f1a6
+backup_file:
+  description: Where the replaced archive is kept.
+  returned: changed, when O(backup) is set and there was a file
+  type: str
+  sample: /srv/plugins/com.example.fleet-notes/1.2.0/plugin.zip.4711.2026-11-20@20:26:00~
+findings:
+  description: What is wrong, errors first. The first 20 warnings are warnings of the task, too.
+  returned: when the manifests could be read
+  type: list
+  elements: dict
+  contains:
+    rule:
+      description:
+        - V(schema), V(unknown) for an unknown member, V(json) for a file that is no manifest, or the name of a rule.
+        - V(M1) is a file in the archive that is not listed. V(M2) is a last manifest with limits on the environment,
+          which leaves nothing for a client outside of them.
+        - V(M3) is a manifest that a client before 8.0 U3 does not reach, because nothing but such limits keeps it from
+          an earlier one. V(M4) is a manifest that no client reaches, because an earlier one requires no more. V(M5) is
+          a manifest that is equal to an earlier one.
+      type: str
+      sample: M4
+    severity:
+      description: One of V(error), V(warning) and V(notice). Errors make the task fail.
+      type: str
+      sample: warning
+    path:
+      description: Where it is, as the name of the file in the archive and a JSON path.
+      type: str
+      sample: "plugin-multi-manifest.json: $.manifests[1]"
+    value:
+      description: What stands there; C(null) when it is missing.
+      type: raw
+      sample: plugin-8.json
+    message:
+      description: One sentence with the place, the value and what is allowed.
+      type: str
+      sample: >-
+        plugin-8.json is not reached: plugin-7.json, which stands before it, requires nothing that plugin-8.json does
+        not require as well.
+    remedy:
+      description: What to do about it.
+      type: str
+      sample: "Put plugin-8.json before plugin-7.json: the newest first."
+    line:
+      description: The line in the file that the manifest was read from, from 1 on; C(null) where it was in the task.
+      type: int
+      sample: 12
+    column:
+      description: The column there, counted in characters from 1 on; C(null) as RV(findings[].line).
+      type: int
+      sample: 5
+"""
+
+import hashlib
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils import (
+    _manifest,
+    _manifest_text,
+    _multi_manifest,
+    _publish,
+)
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest_text import ManifestError
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._multi_manifest import MultiManifestError
+
+MOST_WARNINGS = 20
+# The texts of manifests by their names in the archive, and whether they are YAML.
+Sources = dict[str, tuple[bytes, bool]]
+
+
+def argument_spec() -> dict[str, Any]:
+    return {
+        "manifests": {
+            "type": "list",
+            "elements": "dict",
+            "options": {
+                "name": {"type": "str", "required": True},
+                "manifest": {"type": "dict"},
+                "src": {"type": "path"},
+            },
+            "mutually_exclusive": [["manifest", "src"]],
+            "required_one_of": [["manifest", "src"]],
+        },
+        "src": {"type": "path"},
+        "path": {"type": "path"},
+        "backup": {"type": "bool", "default": False},
+        "mode": {"type": "raw", "default": "0644"},
+        "targets": {"type": "list", "elements": "str", "default": []},
+        "unknown_properties": {"type": "str", "choices": ["error", "warn", "ignore"], "default": "warn"},
+        "strict": {"type": "bool", "default": False},
+    }
+
+
+def is_yaml(src: str | None) -> bool:
+    return (src or "").endswith((".yml", ".yaml"))
+
+
+def rendered(position: int, given: dict[str, Any], sources: Sources) -> tuple[str, bytes]:
+    """Name and canonical bytes of one of the task's manifests. Raises ManifestError or PublishError."""
+    option, name, src = f"manifests[{position}].src", str(given["name"]), given["src"]
+    try:
+        if src is None:
+            return name, _manifest.render(_manifest.plain(given["manifest"]))
+        sources[name] = _publish.content(option, src, _manifest_text.MAX_BYTES), is_yaml(src)
+        return name, _manifest.render(_manifest.load(sources[name][0], yaml=sources[name][1]))
+    except ManifestError as error:
+        what = f"manifests[{position}].manifest is not usable: " if src is None else f"{option}={src}, "
+        raise ManifestError(f"{what}{error}.") from error
+
+
+def wanted(params: dict[str, Any]) -> tuple[bytes, _multi_manifest.MultiManifest, Sources]:
+    """The archive of the task, and what is in it. Raises ManifestError or PublishError with a sentence."""
+    src, sources = params["src"], Sources()
+    try:
+        if src is None:
+            given = enumerate(params["manifests"])
+            data = _multi_manifest.build([rendered(*one, sources) for one in given])
+        else:
+            data = _publish.content("src", src, _multi_manifest.MAX_BYTES)
+        multi = _multi_manifest.read(data)
+    except MultiManifestError as error:
+        raise ManifestError(f"{error}." if src is None else f"src={src} {error}.") from error
+    if src is not None:
+        sources.update((name, (text, False)) for name, text in multi.manifests.items())
+    return data, multi, sources
+
+
+def publish(module: AnsibleModule, data: bytes) -> dict[str, Any]:
+    """Writes the archive where the task wants it. Raises PublishError."""
+    limit, text = _multi_manifest.MAX_BYTES, _multi_manifest.listing
+    return _publish.publish(module, data, limit=limit, example="plugin.zip", text=text)
+
+
+def libraries(params: dict[str, Any]) -> dict[str, str | None]:
+    """What the task needs, each with the traceback of its failed import."""
+    needed = {"jsonschema": _manifest.JSONSCHEMA_IMPORT_ERROR}
+    yaml = any(is_yaml(one["src"]) for one in params["manifests"] or ())
+    return needed | ({"PyYAML": _manifest_text.YAML_IMPORT_ERROR} if yaml else {})
+
+
+def checked(module: AnsibleModule, multi: _multi_manifest.MultiManifest, sources: Sources) -> list[dict[str, Any]]:
+    """The findings; errors end the task. Raises ManifestError with a sentence."""
+    params = module.params
+    options = {"unknown": params["unknown_properties"], "strict": params["strict"], "targets": params["targets"]}
+    try:
+        findings = _multi_manifest.check(multi, sources=sources, **options)
+    except ManifestError as error:
+        raise ManifestError(f"{error}.") from error
+    for finding in [one for one in findings if one.severity == "warning"][:MOST_WARNINGS]:
+        module.warn(finding.message)
+    told = [finding.result() for finding in findings]
+    if wrong := [finding for finding in findings if finding.severity == "error"]:
+        module.fail_json(msg=_manifest.report(wrong, params["src"]), findings=told)
+    return told
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec=argument_spec(),
+        mutually_exclusive=[["manifests", "src"], ["src", "path"]],
+        required_one_of=[["manifests", "src"]],
+        add_file_common_args=True,
+        supports_check_mode=True,
+    )
+    params = module.params
+    for library, error in libraries(params).items():
+        if error:
+            module.fail_json(msg=missing_required_lib(library), exception=error)
+    try:
+        data, multi, sources = wanted(params)
+        findings = checked(module, multi, sources)
+        written = publish(module, data) if params["path"] else {"changed": False}
+    except (ManifestError, _publish.PublishError) as error:
+        module.fail_json(msg=str(error))
+    checksum = hashlib.sha256(data).hexdigest()
+    module.exit_json(manifests=_multi_manifest.result(multi), checksum=checksum, findings=findings, **written)
+
+
+if __name__ == "__main__":
+    main()
