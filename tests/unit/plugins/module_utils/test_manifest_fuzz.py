@@ -128,13 +128,13 @@ EDITS = st.lists(
 )
 
 
-@settings(max_examples=4000, deadline=None)
+@settings(max_examples=2500, deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes(data):
     read(data)
 
 
-@settings(max_examples=4000, deadline=None)
+@settings(max_examples=2500, deadline=None)
 @given(st.text(max_size=100))
 def test_any_text(text):
     read(text.encode("utf-8", "surrogatepass"))
