@@ -15,11 +15,8 @@ import hashlib
 import io
 import json
 import posixpath
-import re
 import stat
-import struct
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -28,6 +25,7 @@ from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils import (
     _manifest,
     _manifest_text,
     _multi_manifest_order,
+    _zip,
 )
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest import Unknown
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest_rules import Finding, member, shown
@@ -39,28 +37,12 @@ SINGLE = "plugin.json"
 VERSION = "1.0.0"
 # An archive with the files of the user interface beside its one manifest takes some MiB.
 MAX_BYTES = 64 * 1024 * 1024
-MAX_ENTRIES = 10_000
 # One for each release of the client would be a dozen.
 MAX_MANIFESTS = 50
 MAX_MANIFESTS_BYTES = 32 * 1024 * 1024
-# The table of contents is read in one piece before its entries can be counted; this is over 400 bytes for each.
-MAX_DIRECTORY_BYTES = 4 * 1024 * 1024
 MAX_UNPACKED_BYTES = 256 * 1024 * 1024
 
-# The zip reader of Java (java.util.zip), in which the vSphere Client is written, knows these.
-_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-# APPNOTE.TXT 4.4.4: bit 0 encrypted, bit 6 strongly encrypted, bit 13 with a masked table of contents.
-_ENCRYPTED = 0x1 | 0x40 | 0x2000
-_LOOKS_LIKE = (
-    (b"<", ", but a text such as HTML or XML"),
-    (b"{", ", but a text such as JSON"),
-    (b"\x1f\x8b", ", but one made by gzip or tar"),
-    (b"7z\xbc\xaf\x27\x1c", ", but one made by 7-Zip"),
-    (b"Rar!", ", but one made by RAR"),
-)
-_LONGEST_SHOWN = 120
 _LONGEST_NAME = 255
-_AGAIN = "make the archive again"
 
 
 class MultiManifestError(ValueError):
@@ -116,21 +98,11 @@ def read(data: bytes) -> MultiManifest:
     One with plugin.json at its root and no plugin-multi-manifest.json is read as well: a vCenter 9.1 has deployed such
     a one, with files of the user interface beside it (seen, not documented).
     """
-    if not data:
-        raise MultiManifestError("is empty; give the .zip of the manifests")
-    if len(data) > MAX_BYTES:
-        raise MultiManifestError(f"is larger than {MAX_BYTES // 1024**2} MiB, which none is; check what it is")
     try:
-        with zipfile.ZipFile(_Guarded(data)) as archive:
-            return _multi(archive, _files(archive.infolist()))
-    except zipfile.BadZipFile as error:
-        raise MultiManifestError(_no_zip(data) if "not a zip file" in str(error) else _damaged(error)) from error
-    except (EOFError, OverflowError, UnicodeError, struct.error, zlib.error) as error:
-        raise MultiManifestError(_damaged(error)) from error
-    except NotImplementedError as error:
-        raise MultiManifestError(
-            f"needs what neither Python nor Java unzips ({_words(error)}); {_AGAIN} with zip or jar"
-        ) from error
+        with _zip.opened(data, _zip.Expected("the manifests", MAX_BYTES, MAX_UNPACKED_BYTES)) as (archive, entries):
+            return _multi(archive, {entry.filename: entry for entry in entries if not entry.is_dir()})
+    except _zip.ZipError as error:
+        raise MultiManifestError(str(error)) from error
 
 
 def check(
@@ -209,74 +181,11 @@ def _index_findings(multi: MultiManifest, unknown: Unknown) -> Iterator[Finding]
     if multi.listed and multi.others:
         path = f"{INDEX}: $.manifests"
         more = f" and {len(multi.others) - 3} more" if len(multi.others) > 3 else ""
-        some = ", ".join(_shown(name) for name in multi.others[:3]) + more
+        some = ", ".join(_zip.shown(name) for name in multi.others[:3]) + more
         message = f"{path} does not list all files of the archive: {some}."
         yield Finding(
             "M1", "notice", path, list(multi.others), message, "List what is a manifest, and leave out the rest."
         )
-
-
-class _Guarded(io.BytesIO):
-    """Python's zip reader asks for the table of contents in one piece, as long as the archive says that it is."""
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        if size is not None and size > MAX_DIRECTORY_BYTES:
-            raise MultiManifestError(
-                f"has a table of contents of {size} bytes, where at most {MAX_DIRECTORY_BYTES} are read; {_AGAIN}"
-            )
-        return super().read(size)
-
-
-def _no_zip(data: bytes) -> str:
-    """What is wrong with bytes that have no table of contents at their end."""
-    if data.startswith(b"PK\x03\x04"):
-        return "is a zip archive whose end is missing; download or copy it again"
-    looks = next((what for start, what in _LOOKS_LIKE if data[:64].lstrip().startswith(start)), "")
-    return f"is no zip archive{looks}; give the .zip of the manifests"
-
-
-def _files(entries: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
-    """The files of an archive by their names, when all of its entries are harmless."""
-    if len(entries) > MAX_ENTRIES:
-        raise MultiManifestError(f"has {len(entries)} entries, where at most {MAX_ENTRIES} are read; check what it is")
-    seen: set[str] = set()
-    for entry in entries:
-        # Python cuts a name at a NUL and, from 3.13 on, may take another one from an extra field.
-        for name in (entry.orig_filename, entry.filename):
-            if problem := _path_problem(name):
-                raise MultiManifestError(
-                    f"holds the name {_shown(name)}, which {problem}; {_AGAIN} with plain relative names"
-                )
-        shown = _shown(entry.filename)
-        # Unpacked, these would be the same file.
-        name = posixpath.normpath(entry.filename)
-        if name in seen:
-            raise MultiManifestError(f"holds {shown} twice; {_AGAIN} with one of the two")
-        seen.add(name)
-        if stat.S_ISLNK(entry.external_attr >> 16):
-            raise MultiManifestError(f"holds {shown}, a symbolic link; {_AGAIN} with the file that it points to")
-        if entry.flag_bits & _ENCRYPTED:
-            raise MultiManifestError(f"holds {shown} encrypted, and no client has a password; {_AGAIN} without one")
-        if entry.compress_type not in _METHODS:
-            raise MultiManifestError(
-                f"holds {shown} compressed by method {entry.compress_type}; {_AGAIN} with the usual one, deflate"
-            )
-    size = sum(entry.file_size for entry in entries)
-    if size > MAX_UNPACKED_BYTES:
-        raise MultiManifestError(f"would take {size} bytes when unpacked, of {MAX_UNPACKED_BYTES}; check what it is")
-    return {entry.filename: entry for entry in entries if not entry.is_dir()}
-
-
-def _path_problem(name: str) -> str | None:
-    if re.search(r"[\x00-\x1f\x7f-\x9f]", name):
-        return "has a control character"
-    if "\\" in name:
-        return "has a backslash"
-    if name.startswith("/") or re.match(r"[A-Za-z]:", name):
-        return "is not relative"
-    if ".." in name.split("/"):
-        return "leads out of the folder that it is unpacked to"
-    return None if name else "is empty"
 
 
 def _multi(archive: zipfile.ZipFile, files: dict[str, zipfile.ZipInfo]) -> MultiManifest:
@@ -298,7 +207,7 @@ def _multi(archive: zipfile.ZipFile, files: dict[str, zipfile.ZipInfo]) -> Multi
     names = _checked_names(listed, f"has a {INDEX} in which ")
     for name in names:
         if name not in files:
-            raise MultiManifestError(f"lists {_shown(name)}, {_not_there(name, files)}")
+            raise MultiManifestError(f"lists {_zip.shown(name)}, {_not_there(name, files)}")
     _check_total(sum(files[name].file_size for name in names))
     return MultiManifest(
         version=version,
@@ -313,14 +222,16 @@ def _no_index(files: dict[str, zipfile.ZipInfo]) -> str:
     for wanted in (INDEX, SINGLE):
         for name in sorted(files, key=lambda one: (one.count("/"), one)):
             if posixpath.basename(name).lower() == wanted:
-                return f"has {_shown(name)} where a client looks for {wanted} at the root; {_AGAIN} with it there"
-    return f"has neither {INDEX} nor {SINGLE} at its root; {_AGAIN} with one of them"
+                return (
+                    f"has {_zip.shown(name)} where a client looks for {wanted} at the root; {_zip.AGAIN} with it there"
+                )
+    return f"has neither {INDEX} nor {SINGLE} at its root; {_zip.AGAIN} with one of them"
 
 
 def _not_there(name: str, files: dict[str, zipfile.ZipInfo]) -> str:
     near = sorted(one for one in files if posixpath.basename(one).lower() == name.lower())
     if near:
-        return f"but has it as {_shown(near[0])}; put it at the root of the archive, in the very same spelling"
+        return f"but has it as {_zip.shown(near[0])}; put it at the root of the archive, in the very same spelling"
     return "which it does not hold; add the file, or take the name out of the list"
 
 
@@ -332,7 +243,7 @@ def _checked_names(names: list[Any], where: str = "") -> list[str]:
     for position, name in enumerate(names):
         problem = _name_problem(name) or ("stands there twice" if name in names[:position] else None)
         if problem:
-            shown = _shown(name) if isinstance(name, str) else type(name).__name__
+            shown = _zip.shown(name) if isinstance(name, str) else type(name).__name__
             raise MultiManifestError(
                 f"{where}manifests[{position}] is {shown}, which {problem}; "
                 "name each file once, as it lies at the root, such as plugin-8.json"
@@ -351,24 +262,13 @@ def _name_problem(name: Any) -> str | None:
         return "is the list itself"
     if len(name) > _LONGEST_NAME or any("\ud800" <= char <= "\udfff" for char in name):
         return "is no name of a file"
-    return _path_problem(name)
+    return _zip.path_problem(name)
 
 
 def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     if entry.file_size > _manifest_text.MAX_BYTES:
         raise MultiManifestError(f"has {_too_long(entry.filename)}")
-    try:
-        with archive.open(entry) as file:
-            # The declared size is a claim like any other, so it is no reason to read more.
-            data = file.read(_manifest_text.MAX_BYTES + 1)
-    except ValueError as error:
-        if isinstance(error, UnicodeError):
-            raise
-        # A place before the beginning of the archive.
-        raise zipfile.BadZipFile(str(error)) from error
-    if len(data) != entry.file_size:
-        raise zipfile.BadZipFile(f"{entry.filename} has {len(data)} bytes, and {entry.file_size} are declared")
-    return data
+    return _zip.content(archive, entry, _manifest_text.MAX_BYTES)
 
 
 def _check_total(size: int) -> None:
@@ -379,20 +279,4 @@ def _check_total(size: int) -> None:
 
 
 def _too_long(name: str) -> str:
-    return f"{_shown(name)} of more than {_manifest_text.MAX_BYTES} bytes, which no manifest has; check what it is"
-
-
-def _damaged(error: Exception) -> str:
-    return f"is a damaged zip archive ({_words(error)}); download or copy it again"
-
-
-def _words(error: Exception) -> str:
-    """Python's own words, which may quote names of any length."""
-    words = str(error).splitlines()
-    text = ascii(words[0])[1:-1] if words else type(error).__name__
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
-
-
-def _shown(name: str) -> str:
-    """A name from the archive for a message: nothing invisible, and nothing long."""
-    return ascii(name if len(name) <= _LONGEST_SHOWN else f"{name[:_LONGEST_SHOWN]}...")
+    return f"{_zip.shown(name)} of more than {_manifest_text.MAX_BYTES} bytes, which no manifest has; check what it is"

@@ -12,26 +12,19 @@ Package Manifest File. Nothing is ever unpacked, and only plugin-package.xml is 
 from __future__ import annotations
 
 import hashlib
-import io
 import os
 import posixpath
-import re
 import stat
 import zipfile
-import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils import _xml
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils import _xml, _zip
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension import PACKAGE
 
 # Held in memory as a whole, on an execution node that does other things as well. Vendors ship tens of MiB.
 MAX_BYTES = 256 * 1024 * 1024
-# A package holds some dozens of WAR and JAR files.
-MAX_ENTRIES = 10_000
-# The table of contents is read in one piece before its entries can be counted; this is over 400 bytes for each.
-MAX_DIRECTORY_BYTES = 4 * 1024 * 1024
 # vCenter unpacks a package on a disk that it needs for itself. WAR and JAR files hardly shrink a second time, so an
 # honest package does not come near four times the largest archive.
 MAX_UNPACKED_BYTES = 1024 * 1024 * 1024
@@ -40,19 +33,6 @@ MAX_MANIFEST_BYTES = 1024 * 1024
 
 _MANIFEST = "plugin-package.xml"
 _FOLDER = "plugins/"
-# The zip reader of Java (java.util.zip), in which the vSphere Client is written, knows these.
-_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-# APPNOTE.TXT 4.4.4: bit 0 encrypted, bit 6 strongly encrypted, bit 13 with a masked table of contents.
-_ENCRYPTED = 0x1 | 0x40 | 0x2000
-_LOOKS_LIKE = (
-    (b"<", ", but a text such as HTML or XML"),
-    (b"{", ", but a text such as JSON"),
-    (b"\x1f\x8b", ", but one made by gzip or tar"),
-    (b"7z\xbc\xaf\x27\x1c", ", but one made by 7-Zip"),
-    (b"Rar!", ", but one made by RAR"),
-)
-_LONGEST_SHOWN = 120
-_PACK_AGAIN = "make the archive again"
 
 
 class PackageError(ValueError):
@@ -114,20 +94,11 @@ def load(path: str) -> Package:
 
 def read(data: bytes) -> Package:
     """The package in the bytes of an archive. Raises :class:`PackageError`."""
-    _check_size(data)
     try:
-        with zipfile.ZipFile(_Guarded(data)) as archive:
-            entries = archive.infolist()
-            _check_entries(entries)
+        with _zip.opened(data, _zip.Expected("the plug-in", MAX_BYTES, MAX_UNPACKED_BYTES)) as (archive, entries):
             manifest = _manifest(archive, _find(entries))
-    except zipfile.BadZipFile as error:
-        raise PackageError(_no_zip(data) if "not a zip file" in str(error) else _damaged(error)) from error
-    except (EOFError, OverflowError, UnicodeError, zlib.error) as error:
-        raise PackageError(_damaged(error)) from error
-    except NotImplementedError as error:
-        raise PackageError(
-            f"needs what neither Python nor Java unzips ({_words(error)}); {_PACK_AGAIN} with zip or jar"
-        ) from error
+    except _zip.ZipError as error:
+        raise PackageError(str(error)) from error
     return _package(manifest, entries, data)
 
 
@@ -147,76 +118,6 @@ def to_options(package: Package) -> dict[str, str]:
     return {option: value for option, value in told.items() if value is not None}
 
 
-class _Guarded(io.BytesIO):
-    """Python's zip reader asks for the table of contents in one piece, as long as the archive says that it is."""
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        if size is not None and size > MAX_DIRECTORY_BYTES:
-            raise PackageError(
-                f"has a table of contents of {size} bytes, where at most {MAX_DIRECTORY_BYTES} are read; {_PACK_AGAIN}"
-            )
-        return super().read(size)
-
-
-def _check_size(data: bytes) -> None:
-    if not data:
-        raise PackageError("is empty; give the .zip of the plug-in")
-    if len(data) > MAX_BYTES:
-        raise PackageError(f"is larger than {MAX_BYTES // 1024**2} MiB, which no plug-in package is; check what it is")
-
-
-def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
-    if len(entries) > MAX_ENTRIES:
-        raise PackageError(f"has {len(entries)} entries, where at most {MAX_ENTRIES} are read; check what it is")
-    seen: set[str] = set()
-    for entry in entries:
-        _check_name(entry)
-        shown = _shown(entry.filename)
-        # Unpacked, these would be the same file.
-        name = posixpath.normpath(entry.filename)
-        if name in seen:
-            raise PackageError(f"holds {shown} twice; {_PACK_AGAIN} with one of the two")
-        seen.add(name)
-        if stat.S_ISLNK(entry.external_attr >> 16):
-            raise PackageError(f"holds {shown}, a symbolic link; {_PACK_AGAIN} with the file that it points to")
-        if entry.flag_bits & _ENCRYPTED:
-            raise PackageError(
-                f"holds {shown} encrypted, and vCenter has no password for it; {_PACK_AGAIN} without one"
-            )
-        if entry.compress_type not in _METHODS:
-            raise PackageError(
-                f"holds {shown} compressed by method {entry.compress_type}; {_PACK_AGAIN} with the usual one, deflate"
-            )
-    unpacked = sum(entry.file_size for entry in entries)
-    if unpacked > MAX_UNPACKED_BYTES:
-        raise PackageError(
-            f"would take {unpacked} bytes when unpacked, where at most {MAX_UNPACKED_BYTES} are accepted; "
-            "check what it is"
-        )
-
-
-def _check_name(entry: zipfile.ZipInfo) -> None:
-    # Python cuts a name at a NUL and, from 3.13 on, may take another one from an extra field.
-    for name in (entry.orig_filename, entry.filename):
-        problem = _problem(name)
-        if problem:
-            raise PackageError(
-                f"holds the name {_shown(name)}, which {problem}; {_PACK_AGAIN} with plain relative names"
-            )
-
-
-def _problem(name: str) -> str | None:
-    if re.search(r"[\x00-\x1f\x7f-\x9f]", name):
-        return "has a control character"
-    if "\\" in name:
-        return "has a backslash"
-    if name.startswith("/") or re.match(r"[A-Za-z]:", name):
-        return "is not relative"
-    if ".." in name.split("/"):
-        return "leads out of the folder that it is unpacked to"
-    return None if name else "is empty"
-
-
 def _find(entries: list[zipfile.ZipInfo]) -> zipfile.ZipInfo:
     files = {entry.filename: entry for entry in entries if not entry.is_dir()}
     if _MANIFEST in files:
@@ -227,10 +128,10 @@ def _find(entries: list[zipfile.ZipInfo]) -> zipfile.ZipInfo:
     folder = posixpath.normpath(posixpath.dirname(near[0]))
     if folder == ".":
         raise PackageError(
-            f"has {_shown(near[0])} where vCenter looks for {_MANIFEST}; rename it, in this very spelling"
+            f"has {_zip.shown(near[0])} where vCenter looks for {_MANIFEST}; rename it, in this very spelling"
         )
     raise PackageError(
-        f"has its {posixpath.basename(near[0])} in the folder {_shown(folder)}, not at the root; "
+        f"has its {posixpath.basename(near[0])} in the folder {_zip.shown(folder)}, not at the root; "
         "zip the content of that folder, not the folder itself"
     )
 
@@ -244,18 +145,7 @@ def _manifest(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
         raise PackageError(
             f"has a {_MANIFEST} of more than {MAX_MANIFEST_BYTES // 1024**2} MiB, which none is; check what it is"
         )
-    try:
-        with archive.open(entry) as file:
-            # The declared size is a claim like any other, so it is no reason to read more.
-            data = file.read(MAX_MANIFEST_BYTES + 1)
-    except ValueError as error:
-        if isinstance(error, UnicodeError):
-            raise
-        # A place before the beginning of the archive.
-        raise zipfile.BadZipFile(str(error)) from error
-    if len(data) != entry.file_size:
-        raise zipfile.BadZipFile(f"{_MANIFEST} has {len(data)} bytes, and {entry.file_size} are declared")
-    return data
+    return _zip.content(archive, entry, MAX_MANIFEST_BYTES)
 
 
 def _package(manifest: bytes, entries: Iterable[zipfile.ZipInfo], data: bytes) -> Package:
@@ -265,7 +155,7 @@ def _package(manifest: bytes, entries: Iterable[zipfile.ZipInfo], data: bytes) -
         raise PackageError(f"has a {_MANIFEST} that cannot be used: {error}") from error
     if root.tag != "pluginPackage":
         raise PackageError(
-            f"has a {_MANIFEST} whose root element is {_shown(root.tag)}; a plug-in package has pluginPackage there"
+            f"has a {_MANIFEST} whose root element is {_zip.shown(root.tag)}; a plug-in package has pluginPackage there"
         )
     return Package(
         id=_needed(root, "id", "the extension key"),
@@ -294,27 +184,3 @@ def _needed(root: Element, attribute: str, meaning: str) -> str:
             f"has a {_MANIFEST} without {attribute}; give its pluginPackage the attribute {attribute}, {meaning}"
         )
     return value
-
-
-def _no_zip(data: bytes) -> str:
-    """What is wrong with bytes that have no table of contents at their end."""
-    if data.startswith(b"PK\x03\x04"):
-        return "is a zip archive whose end is missing; download or copy it again"
-    looks = next((what for start, what in _LOOKS_LIKE if data[:64].lstrip().startswith(start)), "")
-    return f"is no zip archive{looks}; give the .zip of the plug-in"
-
-
-def _damaged(error: Exception) -> str:
-    return f"is a damaged zip archive ({_words(error)}); download or copy it again"
-
-
-def _words(error: Exception) -> str:
-    """Python's own words, which may quote names of any length."""
-    words = str(error).splitlines()
-    text = ascii(words[0])[1:-1] if words else type(error).__name__
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
-
-
-def _shown(name: str) -> str:
-    """A name from the archive for a message: nothing invisible, and nothing long."""
-    return ascii(name if len(name) <= _LONGEST_SHOWN else f"{name[:_LONGEST_SHOWN]}...")

@@ -22,6 +22,7 @@ from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils import (
     _manifest,
     _manifest_text,
     _multi_manifest,
+    _zip,
 )
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest_text import ManifestError
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._multi_manifest import INDEX, MultiManifestError
@@ -228,7 +229,10 @@ REFUSED = {
     "declared too long": (patched(GOOD, 24, "<L", 9 * 1024**2), f"has '{INDEX}' of more than 8388608 bytes"),
     "declared shorter": (patched(GOOD, 24, "<L", 3), "is a damaged zip archive"),
     "declared longer": (patched(GOOD, 24, "<L", 999), "is a damaged zip archive"),
-    "declared too large in all": (patched(GOOD, 24, "<L", 1024**3), "would take 1073741829 bytes when unpacked, of "),
+    "declared too large in all": (
+        patched(GOOD, 24, "<L", 1024**3),
+        "would take 1073741829 bytes when unpacked",
+    ),
     "wrong checksum": (patched(GOOD, 16, "<L", 1), "is a damaged zip archive (Bad CRC-32"),
     "place before the archive": (patched(b"PK" + GOOD, 42, "<l", -2), "is a damaged zip archive"),
     "table elsewhere": (at_end(GOOD, 16, "<L", 1 << 30), "is a damaged zip archive"),
@@ -265,9 +269,9 @@ def test_a_file_twice():
 
 
 def test_limits(monkeypatch):
-    monkeypatch.setattr(_multi_manifest, "MAX_ENTRIES", 3)
+    monkeypatch.setattr(_zip, "MAX_ENTRIES", 3)
     assert "has 4 entries, where at most 3 are read" in refused(GOOD)
-    monkeypatch.setattr(_multi_manifest, "MAX_DIRECTORY_BYTES", 100)
+    monkeypatch.setattr(_zip, "MAX_DIRECTORY_BYTES", 100)
     assert "has a table of contents of " in refused(GOOD)
     monkeypatch.setattr(_multi_manifest, "MAX_BYTES", len(GOOD) - 1)
     assert "is larger than 0 MiB" in refused(GOOD)

@@ -17,7 +17,7 @@ import zipfile
 import zlib
 
 import pytest
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils import _package
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils import _package, _zip
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -296,7 +296,7 @@ def test_what_is_refused(data, says):
 
 
 def test_too_many_entries(monkeypatch):
-    monkeypatch.setattr(_package, "MAX_ENTRIES", 3)
+    monkeypatch.setattr(_zip, "MAX_ENTRIES", 3)
     assert _package.read(small(("a", ""), ("b", ""))).id == "a"
     assert "has 4 entries, where at most 3 are read" in refused(small(("a", ""), ("b", ""), ("c", "")))
 
