@@ -30,7 +30,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 NOW = datetime(2030, 1, 1, tzinfo=timezone.utc)
-many = settings(max_examples=400, deadline=None)
+many = settings(max_examples=150, deadline=None)
 ids = st.lists(st.sampled_from("abcd").map(lambda letter: {"id": letter}), max_size=3)
 # Wishes as a task writes them: any of the options may be left out.
 wishes = st.fixed_dictionaries(
