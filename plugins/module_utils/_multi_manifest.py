@@ -137,9 +137,7 @@ def check(
             own = _manifest.located(own, text, yaml=yaml)
         found += (replace(one, path=f"{name}: {one.path}", message=f"{name}: {one.message}") for one in own)
     found += _multi_manifest_order.order_findings(readable, f"{INDEX}: $.manifests", targets)
-    if strict:
-        found = [replace(one, severity="error") if one.severity == "warning" else one for one in found]
-    return tuple(sorted(found, key=lambda one: ("error", "warning", "notice").index(one.severity)))
+    return _manifest.ordered(found, strict=strict)
 
 
 def result(multi: MultiManifest) -> list[dict[str, Any]]:

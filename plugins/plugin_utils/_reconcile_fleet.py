@@ -67,9 +67,11 @@ def answer(arguments: Mapping[str, Any], task: Any, loader: Any) -> dict[str, An
     def work(index: int, way: Way) -> Outcome | Failure:
         wish, looks = wishes[index]
         answer = make_right(way.target, way.tls, wish, manners[looks])
-        # What is wrong with the options of an entry is told in the names that they have there.
-        named = [asked[index].failed(doubt).way for doubt in wish.doubts if _tells(answer, doubt)]
-        return named[0] if named and isinstance(named[0], Failure) else answer
+        if isinstance(answer, Failure) and answer.kind == "option":
+            # What is wrong with the options of an entry is told in the names that they have there.
+            told = (asked[index].failed(doubt).way for doubt in wish.doubts if str(doubt) == answer.message)
+            return next((way for way in told if isinstance(way, Failure)), answer)
+        return answer
 
     survey: Survey[Outcome] = Survey(
         asked,
@@ -108,10 +110,6 @@ def _wishes(found: Sequence[Entry], options: Mapping[str, Any]) -> tuple[list[En
         kept.append(readable)
         wishes.append(known.get(spelled, nothing))
     return kept, wishes
-
-
-def _tells(answer: Outcome | Failure, doubt: OptionError) -> bool:
-    return isinstance(answer, Failure) and answer.kind == "option" and answer.message == str(doubt)
 
 
 def _looks(options: Mapping[str, Any]) -> Looks:
