@@ -125,6 +125,17 @@ def describe(certificate: Certificate, now: datetime.datetime, host: str | None 
     }
 
 
+def compared(certificate: Certificate) -> dict[str, Any]:
+    """A certificate as a diff shows it."""
+    return {
+        "common_name": certificate.common_name,
+        "subject_alternative_names": list(certificate.sans),
+        "not_after": _iso(certificate.not_after),
+        "key": f"{certificate.key_type} {certificate.key_size}",
+        "thumbprint": certificate.thumbprint(),
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class PrivateKey:
     """What may be known about a private key: its public half. ``public_key`` compares with that of a certificate."""
@@ -170,18 +181,6 @@ def issue(key_pem: bytes, *, common_name: str, sans: tuple[str, ...], now: datet
     """
     key: Any = serialization.load_pem_private_key(key_pem, password=None)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
-    alternatives = [
-        x509.DNSName(value) if kind == "DNS" else x509.IPAddress(ipaddress.ip_address(value))
-        for kind, _colon, value in (san.partition(":") for san in sans)
-    ]
-    rsa_key = isinstance(key, rsa.RSAPrivateKey)
-    extensions = (
-        (x509.BasicConstraints(ca=False, path_length=None), True),
-        (_key_usage(key_encipherment=rsa_key), True),
-        (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), False),
-        (x509.SubjectAlternativeName(alternatives), False),
-        (x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False),
-    )
     builder = (
         x509.CertificateBuilder()
         .subject_name(name)
@@ -191,15 +190,17 @@ def issue(key_pem: bytes, *, common_name: str, sans: tuple[str, ...], now: datet
         .not_valid_before(now - CLOCK_SKEW)
         .not_valid_after(now + datetime.timedelta(days=days))
     )
-    for extension, critical in extensions:
+    identifier = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
+    for extension, critical in (*server_extensions(key, sans), (identifier, False)):
         builder = builder.add_extension(extension, critical=critical)
     return load(builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.DER))
 
 
-def _key_usage(*, key_encipherment: bool) -> x509.KeyUsage:
-    return x509.KeyUsage(
+def server_extensions(key: Any, sans: tuple[str, ...]) -> tuple[tuple[Any, bool], ...]:
+    """What makes a leaf for a web server, each with whether it is critical; ``key`` is the library's private key."""
+    usage = x509.KeyUsage(
         digital_signature=True,
-        key_encipherment=key_encipherment,
+        key_encipherment=isinstance(key, rsa.RSAPrivateKey),
         content_commitment=False,
         data_encipherment=False,
         key_agreement=False,
@@ -207,6 +208,16 @@ def _key_usage(*, key_encipherment: bool) -> x509.KeyUsage:
         crl_sign=False,
         encipher_only=False,
         decipher_only=False,
+    )
+    alternatives = [
+        x509.DNSName(value) if kind == "DNS" else x509.IPAddress(ipaddress.ip_address(value))
+        for kind, _colon, value in (san.partition(":") for san in sans)
+    ]
+    return (
+        (x509.BasicConstraints(ca=False, path_length=None), True),
+        (usage, True),
+        (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), False),
+        (x509.SubjectAlternativeName(alternatives), False),
     )
 
 

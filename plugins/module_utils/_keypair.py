@@ -11,34 +11,23 @@ certificate from a CA or a key without its certificate, is not replaced unless t
 
 from __future__ import annotations
 
-import contextlib
 import datetime
-import grp
-import ipaddress
-import os
-import pwd
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils import _certificate
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils import (
+    _attributes,
+    _certificate,
+    _names,
+    _private_key,
+)
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension import OptionError
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._lookup import read_file
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._replace import NewFile, replace
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._replace import NewFile, put
 
-_SIZES = {"RSA": (2048, 3072, 4096, 8192), "ECC": (256, 384)}
-_DEFAULT_SIZE = {"RSA": 3072, "ECC": 256}
-_LABEL = r"(?!-)[a-z0-9_-]{1,63}(?<!-)"
-# A name whose last label is a number is a mistyped IPv4 address (WHATWG URL, host parsing).
-_DNS_NAME = re.compile(rf"(?:\*\.)?(?:{_LABEL}\.)*(?!\d+\Z){_LABEL}")
-# RFC 5280 appendix A.1: ub-common-name, and the longest DNS name of RFC 1035.
-_LONGEST_COMMON_NAME = 64
-_LONGEST_DNS_NAME = 253
-_MODE = re.compile(r"[0-7]{3,5}|[ugoa]*[-+=][rwxXst]*(,[ugoa]*[-+=][rwxXst]*)*")
 # A hundred years; X.509 and the clocks of old systems do not go on for ever.
 _LONGEST_DAYS = 36500
-_KEY_MODE = 0o600
 _CERTIFICATE_MODE = 0o644
 
 
@@ -77,11 +66,7 @@ class Plan:
 
 def wanted(params: Mapping[str, Any]) -> Wanted:
     """Read the options of a task. Raises :class:`OptionError`."""
-    key_type = params["key_type"]
-    key_size = _DEFAULT_SIZE[key_type] if params["key_size"] is None else params["key_size"]
-    if key_size not in _SIZES[key_type]:
-        sizes = ", ".join(str(size) for size in _SIZES[key_type])
-        raise OptionError("key_size", f"{key_size} is no size for {key_type}; give one of {sizes}, or leave it out")
+    key_type, key_size = _private_key.wanted(params)
     if not 0 < params["valid_days"] <= _LONGEST_DAYS:
         raise OptionError(
             "valid_days", f"{params['valid_days']} is out of range; give 1 to {_LONGEST_DAYS} days, such as 397"
@@ -92,20 +77,13 @@ def wanted(params: Mapping[str, Any]) -> Wanted:
             f"{params['renew_before_days']} must be 0 or more and less than valid_days ({params['valid_days']}), "
             "or every run would make a new certificate",
         )
-    _check_attributes(params)
-    # The file behind a symbolic link is replaced, not the link.
-    key_path, certificate_path = (os.path.realpath(params[name]) for name in ("private_key_path", "certificate_path"))
-    if key_path == certificate_path:
-        raise OptionError("certificate_path", "is the same file as private_key_path; give two files")
-    sans = tuple(dict.fromkeys(_san(text) for text in params["subject_alternative_names"]))
-    if not sans:
-        raise OptionError(
-            "subject_alternative_names", "is empty; give at least the host name in the URL of the manifest"
-        )
+    _attributes.check(params)
+    key_path, certificate_path = _private_key.paths(params, "certificate_path")
+    sans = _names.alternative_names(params["subject_alternative_names"])
     return Wanted(
         key_path=key_path,
         certificate_path=certificate_path,
-        common_name=_common_name(params["common_name"], sans),
+        common_name=_names.common_name(params["common_name"], sans),
         sans=sans,
         key_type=key_type,
         key_size=key_size,
@@ -117,11 +95,7 @@ def wanted(params: Mapping[str, Any]) -> Wanted:
 
 
 def find(want: Wanted) -> Found:
-    """Read both files. Raises :class:`OptionError` when one cannot be read or there is no folder to put it."""
-    for path, option in ((want.key_path, "private_key_path"), (want.certificate_path, "certificate_path")):
-        folder = os.path.dirname(path)
-        if not os.path.isdir(folder):
-            raise OptionError(option, f"there is no folder {folder}; make it first or correct the path")
+    """Read both files. Raises :class:`OptionError`."""
     return Found(read_file(want.key_path, "private_key_path"), read_file(want.certificate_path, "certificate_path"))
 
 
@@ -131,7 +105,7 @@ def plan(want: Wanted, found: Found, now: datetime.datetime) -> Plan:
     Raises :class:`OptionError` when that would destroy a foreign file.
     """
     may_destroy = want.force or want.backup
-    key, key_problem = _key(want, found, may_destroy=may_destroy)
+    key, key_problem = _private_key.present(want.key_path, found.key, may_destroy=may_destroy)
     before, certificate_problem = _present(want, found)
     pair = key is not None and before is not None and key.public_key == before.public_key
     reasons = [problem for problem in (key_problem, certificate_problem) if problem]
@@ -170,21 +144,11 @@ def carry_out(
     """
     key = decided.kept_key or _certificate.new_key(want.key_type, want.key_size)
     certificate = _certificate.issue(key, common_name=want.common_name, sans=want.sans, now=now, days=want.days)
-    files = [NewFile(want.certificate_path, certificate.pem.encode("ascii"), found.certificate, _CERTIFICATE_MODE)]
+    option, content = "certificate_path", certificate.pem.encode("ascii")
+    files = [NewFile(want.certificate_path, content, found.certificate, _CERTIFICATE_MODE, option)]
     if decided.kept_key is None:
-        files.insert(0, NewFile(want.key_path, key, found.key, _KEY_MODE))
-    stamp = now.strftime("%Y%m%dT%H%M%S%fZ")
-    copies = [NewFile(f"{file.path}.{stamp}~", file.old, None, file.mode) for file in files if want.backup and file.old]
-    try:
-        replace(copies)
-        replace(files)
-    except OSError as error:
-        raise OptionError(
-            "private_key_path, certificate_path",
-            f"{error.filename2 or error.filename or want.certificate_path} cannot be written ({error.strerror}) and "
-            "the old files stay; give folders where the user of this task may write",
-        ) from error
-    return certificate, [copy.path for copy in copies]
+        files.insert(0, NewFile(want.key_path, key, found.key, _private_key.MODE, "private_key_path"))
+    return certificate, put(files, backup_at=now if want.backup else None)
 
 
 def result(
@@ -208,8 +172,8 @@ def result(
             {
                 "before_header": want.certificate_path,
                 "after_header": want.certificate_path,
-                "before": _compared(decided.before) if decided.before else {},
-                "after": _compared(after) if after else planned,
+                "before": _certificate.compared(decided.before) if decided.before else {},
+                "after": _certificate.compared(after) if after else planned,
             }
         ],
     }
@@ -218,29 +182,6 @@ def result(
             "A new certificate would be made; in check mode there is none, so its thumbprint is not known."
         )
     return described
-
-
-def _compared(certificate: _certificate.Certificate) -> dict[str, Any]:
-    return {
-        "common_name": certificate.common_name,
-        "subject_alternative_names": list(certificate.sans),
-        "not_after": f"{certificate.not_after:%Y-%m-%dT%H:%M:%SZ}",
-        "key": f"{certificate.key_type} {certificate.key_size}",
-        "thumbprint": certificate.thumbprint(),
-    }
-
-
-def _key(want: Wanted, found: Found, *, may_destroy: bool) -> tuple[_certificate.PrivateKey | None, str | None]:
-    if not found.key:
-        return None, f"There is no private key at {want.key_path}."
-    try:
-        return _certificate.load_key(found.key), None
-    except _certificate.CertificateError as error:
-        if may_destroy:
-            return None, f"The private key at {want.key_path} {error}."
-        raise OptionError(
-            "private_key_path", f"{want.key_path} {error}; give another path, or set backup or force to replace it"
-        ) from error
 
 
 def _present(want: Wanted, found: Found) -> tuple[_certificate.Certificate | None, str | None]:
@@ -270,49 +211,3 @@ def _outdated(want: Wanted, before: _certificate.Certificate, now: datetime.date
             f"The certificate ends on {before.not_after:%Y-%m-%d}, which is past or within {want.renew_before} days."
         )
     return reasons
-
-
-def _check_attributes(params: Mapping[str, Any]) -> None:
-    """Ansible would notice these only after the files are replaced."""
-    for option, look_up in (("owner", pwd.getpwnam), ("group", grp.getgrnam)):
-        name = params[option]
-        if name is not None and not name.isdecimal():
-            try:
-                look_up(name)
-            except KeyError as error:
-                raise OptionError(
-                    option, f"there is no {name!r} on this host; create it first or correct it"
-                ) from error
-    for option in ("mode", "private_key_mode"):
-        mode = params[option]
-        if isinstance(mode, str) and not _MODE.fullmatch(mode):
-            raise OptionError(option, f"{mode!r} is no file mode; give octal digits in quotes, such as '0640'")
-
-
-def _san(text: str) -> str:
-    """``DNS:name`` or ``IP:address`` from either of them or from the bare name or address."""
-    option = "subject_alternative_names"
-    kind, colon, value = text.strip().partition(":")
-    if not colon or kind.upper() not in ("DNS", "IP"):
-        kind, value = "", text.strip()
-    with contextlib.suppress(ValueError):
-        if kind.upper() != "DNS":
-            return f"IP:{ipaddress.ip_address(value.strip().strip('[]'))}"
-    name = _certificate.ascii_name(value)
-    if kind.upper() == "IP" or len(name) > _LONGEST_DNS_NAME or not _DNS_NAME.fullmatch(name):
-        raise OptionError(
-            option,
-            f"{text!r} is neither a host name nor an IP address; give the host as it stands in the URL of the manifest",
-        )
-    return f"DNS:{name}"
-
-
-def _common_name(given: str | None, sans: tuple[str, ...]) -> str:
-    names = [san.partition(":")[2] for san in sorted(sans, key=lambda san: not san.startswith("DNS:"))]
-    fitting = [name for name in ([given] if given is not None else names) if 0 < len(name) <= _LONGEST_COMMON_NAME]
-    if not fitting:
-        raise OptionError(
-            "common_name",
-            f"{given or names[0]!r} does not have 1 to {_LONGEST_COMMON_NAME} characters; give one that has",
-        )
-    return fitting[0]

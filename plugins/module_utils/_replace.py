@@ -8,20 +8,46 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
 import os
 import stat
 import tempfile
 from dataclasses import dataclass
 
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension import OptionError
+
 
 @dataclass(frozen=True, slots=True)
 class NewFile:
-    """A file to write; ``old`` is its content until now, None where there is none."""
+    """A file to write; ``old`` is its content until now, None where there is none; ``option`` named it."""
 
     path: str
     new: bytes
     old: bytes | None
     mode: int
+    option: str = ""
+
+
+def put(files: list[NewFile], *, backup_at: datetime.datetime | None) -> list[str]:
+    """Put the private key and the file that goes with it in place; the paths of the copies that were made.
+
+    ``backup_at`` is None for no copies of what is replaced, or the time in their names. Raises :class:`OptionError`;
+    the old files are then in place.
+    """
+    copies = []
+    if backup_at is not None:
+        stamp = backup_at.strftime("%Y%m%dT%H%M%S%fZ")
+        copies = [NewFile(f"{file.path}.{stamp}~", file.old, None, file.mode) for file in files if file.old]
+    try:
+        replace(copies)
+        replace(files)
+    except OSError as error:
+        raise OptionError(
+            ", ".join(file.option for file in files),
+            f"{error.filename2 or error.filename or files[0].path} cannot be written ({error.strerror}) and "
+            "the old files stay; give folders where the user of this task may write",
+        ) from error
+    return [copy.path for copy in copies]
 
 
 def replace(files: list[NewFile]) -> None:

@@ -268,7 +268,7 @@ import datetime
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils import _keypair
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils import _attributes, _keypair
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._certificate import CRYPTOGRAPHY_IMPORT_ERROR
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension import OptionError
 
@@ -297,18 +297,6 @@ def argument_spec() -> dict[str, Any]:
     }
 
 
-def settle(module: AnsibleModule, want: _keypair.Wanted, result: dict[str, Any]) -> None:
-    """Owner, group and mode of both files."""
-    for path, mode in ((want.key_path, "private_key_mode"), (want.certificate_path, "mode")):
-        asked = module.load_file_common_arguments({**module.params, "mode": module.params[mode]}, path=path)
-        diff = {"before_header": path, "after_header": path}
-        if module.set_fs_attributes_if_different(asked, False, diff):
-            result["changed"] = True
-            result["diff"].append(diff)
-            if not result["reasons"]:
-                result["reasons"].append("Owner, group or mode of a file differ.")
-
-
 def main() -> None:
     module = AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True)
     if CRYPTOGRAPHY_IMPORT_ERROR:
@@ -324,7 +312,7 @@ def main() -> None:
     except OptionError as error:
         module.fail_json(msg=str(error))
     result = _keypair.result(want, decided, after, now)
-    settle(module, want, result)
+    _attributes.settle(module, result, key_path=want.key_path, other_path=want.certificate_path)
     module.exit_json(backup_files=copies, **result)
 
 
