@@ -156,7 +156,7 @@ def load_key(pem: bytes) -> PrivateKey:
         problem = "is no private key in PEM that can be read"
     else:
         public = key.public_key()
-        return PrivateKey(*_key(public), public_key=_public_bytes(public))
+        return PrivateKey(*kind(public), public_key=public_bytes(public))
     raise CertificateError(problem)
 
 
@@ -278,20 +278,20 @@ def _read(der: bytes) -> Certificate:
     try:
         certificate = x509.load_der_x509_certificate(der)
         key = certificate.public_key()
-        key_type, key_size = _key(key)
+        key_type, key_size = kind(key)
         return Certificate(
             der=der,
             pem=certificate.public_bytes(serialization.Encoding.PEM).decode("ascii"),
             subject=certificate.subject.rfc4514_string(),
             issuer=certificate.issuer.rfc4514_string(),
             common_name=_common_name(certificate.subject),
-            sans=_sans(certificate),
+            sans=alternative_names(certificate),
             not_before=_utc(certificate, "not_valid_before"),
             not_after=_utc(certificate, "not_valid_after"),
             serial_number=certificate.serial_number,
             key_type=key_type,
             key_size=key_size,
-            public_key=_public_bytes(key),
+            public_key=public_bytes(key),
             self_signed=_names_itself(certificate),
         )
     except (
@@ -317,7 +317,7 @@ def _iso(moment: datetime.datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _key(key: Any) -> tuple[str, int | None]:
+def kind(key: Any) -> tuple[str, int | None]:
     if isinstance(key, rsa.RSAPublicKey):
         return "RSA", key.key_size
     if isinstance(key, ec.EllipticCurvePublicKey):
@@ -327,7 +327,7 @@ def _key(key: Any) -> tuple[str, int | None]:
     return type(key).__name__.strip("_").removesuffix("PublicKey"), getattr(key, "key_size", None)
 
 
-def _public_bytes(key: Any) -> bytes:
+def public_bytes(key: Any) -> bytes:
     der: bytes = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     return der
 
@@ -337,14 +337,14 @@ def _common_name(subject: x509.Name) -> str | None:
     return str(names[0].value) if names else None
 
 
-def _extension(certificate: x509.Certificate, kind: Any) -> Any:
+def _extension(certificate: x509.Certificate | x509.CertificateSigningRequest, kind: Any) -> Any:
     try:
         return certificate.extensions.get_extension_for_class(kind).value
     except x509.ExtensionNotFound:
         return None
 
 
-def _sans(certificate: x509.Certificate) -> tuple[str, ...]:
+def alternative_names(certificate: x509.Certificate | x509.CertificateSigningRequest) -> tuple[str, ...]:
     written: dict[Any, str] = {
         x509.DNSName: "DNS",
         x509.IPAddress: "IP",
