@@ -23,4 +23,4 @@ class ActionModule(ActionBase):
         from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils import _read_fleet  # noqa: PLC0415
 
         result: dict[str, Any] = super().run(tmp, task_vars)
-        return {**result, **_read_fleet.answer(self._task)}
+        return {**result, **_read_fleet.answer(self._task, self._loader)}

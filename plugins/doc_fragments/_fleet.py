@@ -59,6 +59,30 @@ options:
       proxy_port:
         description: See O(proxy_port).
         type: int
+  inventory:
+    description:
+      - Takes the vCenters from hosts of the inventory, in place of O(vcenters). Their options are read from variables
+        of each host, with everything that the host would see if it ran the task itself.
+      - Meant for C(run_once), with M(vsphere_ops.client_plugin.vcenter_extension_outcome) after it, which gives each
+        host its own outcome. Warnings and diffs are then told there.
+    type: dict
+    suboptions:
+      hosts:
+        description: Names of the hosts, normally C(ansible_play_batch).
+        type: list
+        elements: str
+        required: true
+      variables:
+        description:
+          - Names of options, each with the name of the variable that holds it. A variable that a host does not have
+            leaves the option out. Only M(vsphere_ops.client_plugin.vcenter_extension_fleet) reads more than how the
+            vCenter is reached.
+        type: dict
+        required: true
+      registered:
+        description: Name of a variable that an earlier task of these hosts has registered. Hosts on which that task was
+          skipped, failed or was never run are left out, so that conditions on a role hold for its fleet task, too.
+        type: str
   concurrency:
     description: How many vCenters are worked on at the same time.
     type: int

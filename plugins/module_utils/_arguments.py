@@ -114,20 +114,46 @@ def manifest_info_spec() -> dict[str, Any]:
 
 def fleet_spec() -> dict[str, Any]:
     """One extension for many vCenters. Whether there is a key is checked later: each host may have its own."""
-    inventory = {
-        "type": "dict",
-        "options": {
-            "hosts": {"type": "list", "elements": "str", "required": True},
-            "variables": {"type": "dict", "required": True},
-            "registered": {"type": "str"},
-        },
+    return {
+        **_many_spec(),
+        "max_failures": {"type": "int"},
+        "history_path": {"type": "path"},
+        "history_run": {"type": "str"},
+        **extension_spec(),
     }
-    return {**_many_spec(), "inventory": inventory, "max_failures": {"type": "int"}, **extension_spec()}
 
 
 def fleet_info_spec() -> dict[str, Any]:
     """The records of many vCenters."""
     return {**_many_spec(), **info_spec()}
+
+
+def renewal_spec() -> dict[str, Any]:
+    """A web server's new certificate, for the records of many vCenters."""
+    return {
+        **_many_spec(),
+        "max_failures": {"type": "int"},
+        "history_path": {"type": "path"},
+        "history_run": {"type": "str"},
+        "keys": {"type": "list", "elements": "str", "required": True, "no_log": False},
+        "server_urls": {"type": "list", "elements": "str", "required": True},
+        "server_certificate": {"type": "str"},
+        "server_certificate_path": {"type": "path"},
+        "verify_servers": {"type": "bool", "default": False},
+    }
+
+
+def rollback_spec() -> dict[str, Any]:
+    """The records of many vCenters as they were before a run."""
+    return {
+        **_many_spec(),
+        "max_failures": {"type": "int"},
+        "history_path": {"type": "path", "required": True},
+        "run": {"type": "str"},
+        "keys": {"type": "list", "elements": "str", "no_log": False},
+        "verify_servers": {"type": "bool", "default": True},
+        "verify_manifest": {"type": "bool", "default": True},
+    }
 
 
 def outcome_spec() -> dict[str, Any]:
@@ -137,8 +163,17 @@ def outcome_spec() -> dict[str, Any]:
 
 def _many_spec() -> dict[str, Any]:
     """Many vCenters: the connection options of the task are the defaults of every entry."""
+    inventory = {
+        "type": "dict",
+        "options": {
+            "hosts": {"type": "list", "elements": "str", "required": True},
+            "variables": {"type": "dict", "required": True},
+            "registered": {"type": "str"},
+        },
+    }
     return {
         "vcenters": {"type": "list", "elements": "dict", "options": entry_spec()},
+        "inventory": inventory,
         "concurrency": {"type": "int", "default": 32},
         "retries": {"type": "int", "default": 2},
         "progress": {"type": "bool", "default": True},
@@ -166,9 +201,14 @@ def _without(spec: dict[str, Any], *words: str) -> dict[str, Any]:
 _EXCLUSIVE = [["server_certificate", "server_certificate_path"], ["definition", "package"]]
 OVERRIDE_RULES: dict[str, Any] = {"mutually_exclusive": _EXCLUSIVE}
 EXTENSION_RULES: dict[str, Any] = {**OVERRIDE_RULES, "required_one_of": [["key", "definition", "package"]]}
-FLEET_RULES: dict[str, Any] = {
-    "mutually_exclusive": [*_EXCLUSIVE, ["vcenters", "inventory"]],
+MANY_RULES: dict[str, Any] = {
+    "mutually_exclusive": [["vcenters", "inventory"]],
     "required_one_of": [["vcenters", "inventory"]],
+}
+FLEET_RULES: dict[str, Any] = {**MANY_RULES, "mutually_exclusive": [*_EXCLUSIVE, *MANY_RULES["mutually_exclusive"]]}
+RENEWAL_RULES: dict[str, Any] = {
+    **MANY_RULES,
+    "mutually_exclusive": [_EXCLUSIVE[0], *MANY_RULES["mutually_exclusive"]],
 }
 
 

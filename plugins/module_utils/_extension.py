@@ -210,7 +210,7 @@ def overlay(desired: Desired, current: Extension | None, *, certificates: bool =
     manifest_server = _manifest_server(desired, current, client, identity, certificates=certificates)
     auxiliary = current.servers[1:] if desired.plugin_servers is None else desired.plugin_servers
     if not certificates:
-        auxiliary = tuple(_without_certificate(server) for server in auxiliary)
+        auxiliary = tuple(without_certificate(server) for server in auxiliary)
     if manifest_server is None and auxiliary:
         raise OptionError(
             "server_type",
@@ -312,10 +312,11 @@ def _with_pair(server: Server, desired: Desired, *, legacy: bool, certificates: 
         )
     if desired.drop_certificate:
         server = replace(server, certificate=None)
-    return server if certificates else _without_certificate(server)
+    return server if certificates else without_certificate(server)
 
 
-def _without_certificate(server: Server) -> Server:
+def without_certificate(server: Server) -> Server:
+    """The same for a vCenter that knows thumbprints only."""
     if server.certificate is None:
         return server
     try:

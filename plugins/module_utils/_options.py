@@ -105,6 +105,15 @@ def desired(params: Mapping[str, Any], *, strict: bool = False) -> Desired:
     return replace(wanted, doubts=tuple(doubts))
 
 
+def offered(params: Mapping[str, Any]) -> OfferedCertificate | None:
+    """The certificate that ``server_certificate`` or ``server_certificate_path`` gives. Raises :class:`OptionError`."""
+    doubts = _Doubts()
+    found = _offered(params, "", doubts)
+    if doubts:
+        raise doubts[0]
+    return found
+
+
 def _key(value: str | None) -> str:
     if not (value or "").strip():
         raise OptionError("key", "is missing; give the key of the extension, such as com.example.plugin")

@@ -22,6 +22,7 @@ from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extensi
     REMOTE,
     Desired,
     Extension,
+    OfferedCertificate,
     OptionError,
     Server,
     overlay,
@@ -135,14 +136,16 @@ def plan(
         wanted = overlay(desired, current, certificates=certificates)
     except OptionError as error:
         raise (desired.doubts or (error,))[0] from error
+    limits = _limits(desired, certificates)
     if current is not None and wanted.comparable() == current.comparable():
-        return Plan(desired.key, "none", current, current, _limits(desired, certificates))
+        return Plan(desired.key, "none", current, current, limits)
     if desired.doubts:
         raise desired.doubts[0]
     _check_owner(desired, current)
     _check_version(desired, current, wanted)
-    _check_certificates(desired, current, wanted, now)
-    warnings = (*_limits(desired, certificates), *_risks(current, wanted, packages=packages))
+    offers = tuple(offer for offer in (desired.certificate, *desired.certificates) if offer is not None)
+    check_certificates(offers, current, wanted, now)
+    warnings = (*limits, *risks(current, wanted, packages=packages))
     return Plan(desired.key, "register" if current is None else "update", current, wanted, warnings)
 
 
@@ -187,9 +190,13 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(parts + [0] * (4 - len(parts)))
 
 
-def _check_certificates(desired: Desired, current: Extension | None, wanted: Extension, now: datetime) -> None:
-    """What is offered must be valid and made for its host. What is registered like that already may stay."""
-    offers = [offer for offer in (desired.certificate, *desired.certificates) if offer is not None]
+def check_certificates(
+    offers: tuple[OfferedCertificate, ...], current: Extension | None, wanted: Extension, now: datetime
+) -> None:
+    """What is offered must be valid and made for its host. What is registered like that already may stay.
+
+    Raises :class:`OptionError`.
+    """
     registered = current.servers if current is not None else ()
     known = {(server.url, server.certificate, server.thumbprint) for server in registered}
     for index, server in enumerate(wanted.servers):
@@ -220,7 +227,7 @@ def _limits(desired: Desired, certificates: bool) -> tuple[str, ...]:
     return ("This vCenter is older than API 8.0.2.0 and cannot hold certificates: only the thumbprint is registered.",)
 
 
-def _risks(current: Extension | None, wanted: Extension, *, packages: bool) -> tuple[str, ...]:
+def risks(current: Extension | None, wanted: Extension, *, packages: bool) -> tuple[str, ...]:
     """What is allowed but may not lead to a plug-in that shows."""
     warnings = []
     server = wanted.servers[0] if wanted.servers else None

@@ -14,7 +14,12 @@ from typing import Any, Protocol
 
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension import Desired, Extension
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._plan import Plan, plan
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._renewal import Renewal, renew
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._restoration import Restoration, restore
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._to_options import to_options
+
+# What a task may want of one record: some of its options, a new certificate, or all of it as it was once.
+Wish = Desired | Renewal | Restoration
 
 
 class Catalogue(Protocol):
@@ -50,10 +55,11 @@ class Catalogue(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one vCenter answered."""
+    """What one vCenter answered. ``written_at`` is when the write began (aware), None where nothing was written."""
 
     plan: Plan
     vcenter: Mapping[str, str]
+    written_at: datetime | None = None
 
     def result(self, *, diff: bool) -> dict[str, Any]:
         """The result of a task, the same for one vCenter and for each of many."""
@@ -65,15 +71,22 @@ class Outcome:
             "extension": None if after is None else to_options(after),
             "vcenter": dict(self.vcenter),
         }
+        if self.written_at is not None:
+            result["written_at"] = self.written_at.isoformat(timespec="milliseconds")
         if diff:
             result["diff"] = self.plan.diff
         return result
 
 
-def prepare(catalogue: Catalogue, desired: Desired, *, now: datetime) -> Plan:
+def prepare(catalogue: Catalogue, wish: Wish, *, now: datetime) -> Plan:
     """Read and plan. Raises :class:`OptionError` for a wish that must not be carried out, and the catalogue's own."""
-    current = catalogue.find(desired.key)
-    return plan(desired, current, now=now, certificates=catalogue.holds_certificates, packages=catalogue.runs_packages)
+    current = catalogue.find(wish.key)
+    certificates, packages = catalogue.holds_certificates, catalogue.runs_packages
+    if isinstance(wish, Renewal):
+        return renew(wish, current, now=now, certificates=certificates, packages=packages)
+    if isinstance(wish, Restoration):
+        return restore(wish, current, certificates=certificates, packages=packages)
+    return plan(wish, current, now=now, certificates=certificates, packages=packages)
 
 
 def carry_out(catalogue: Catalogue, planned: Plan, *, check_mode: bool) -> None:

@@ -24,35 +24,23 @@ extends_documentation_fragment:
   - vsphere_ops.client_plugin._extension
   - vsphere_ops.client_plugin._attributes
 options:
-  inventory:
-    description:
-      - Takes the vCenters from hosts of the inventory, in place of O(vcenters). Their options are read from variables
-        of each host, with everything that the host would see if it ran the task itself.
-      - Meant for C(run_once), with M(vsphere_ops.client_plugin.vcenter_extension_outcome) after it, which gives each
-        host its own outcome. Warnings and diffs are then told there.
-    type: dict
-    suboptions:
-      hosts:
-        description: Names of the hosts, normally C(ansible_play_batch).
-        type: list
-        elements: str
-        required: true
-      variables:
-        description:
-          - Names of options, each with the name of the variable that holds it. A variable that a host does not have
-            leaves the option out.
-        type: dict
-        required: true
-      registered:
-        description: Name of a variable that an earlier task of these hosts has registered. Hosts on which that task was
-          skipped, failed or was never run are left out, so that conditions on a role hold for its fleet task, too.
-        type: str
   max_failures:
     description:
       - Once more vCenters than this have failed, no further one is started. Those that were not started have failed
         with the kind V(not_started).
       - For careful roll-outs together with a small O(concurrency). Without it, all are tried.
     type: int
+  history_path:
+    description:
+      - Folder on the controller where each record is kept as it was, before it is changed. It is made if it is missing,
+        and read by M(vsphere_ops.client_plugin.vcenter_extension_rollback).
+      - By default nothing is kept. Records hold no secret.
+    type: path
+  history_run:
+    description:
+      - Name of the run under which that is kept, such as the number of a job. Tasks that belong together give the same.
+      - By default the moment at which the task begins.
+    type: str
 attributes:
   check_mode:
     support: full
@@ -198,6 +186,11 @@ results:
       returned: with C(--diff), when RV(results[].failed) is false
       type: dict
       sample: {}
+    written_at:
+      description: When the write began, in UTC by the clock of the controller.
+      returned: when something was written
+      type: str
+      sample: "2026-03-01T09:00:00.123+00:00"
     vcenter:
       description: The vCenter that answered; hostname, version, build, api_version and instance_uuid.
       returned: when RV(results[].failed) is false

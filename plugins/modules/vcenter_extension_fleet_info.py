@@ -131,12 +131,13 @@ results:
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._arguments import (
+    MANY_RULES,
     fleet_info_spec,
 )
 
 
 def main() -> None:
-    module = AnsibleModule(argument_spec=fleet_info_spec(), supports_check_mode=True)
+    module = AnsibleModule(argument_spec=fleet_info_spec(), supports_check_mode=True, **MANY_RULES)
     module.fail_json(
         msg="This runs on the controller only, as the action of the same name; install the whole collection."
     )

@@ -9,20 +9,21 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import TypeVar
 
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension import (
-    Desired,
-    Extension,
-    OptionError,
-)
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension import Extension, OptionError
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._faults import VCenterError
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._plan import Plan
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._reading import Reading, Selection, read
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._reconcile import Outcome, carry_out, prepare
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._reconcile import (
+    Outcome,
+    Wish,
+    carry_out,
+    prepare,
+)
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._served import ServedError
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._target import Target
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._vcenter import session
@@ -47,6 +48,10 @@ class Failure:
     message: str
 
 
+class HeldBackError(Exception):
+    """Nothing may be written to a vCenter that could be. ``str()`` says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Manner:
     """How the work is done, alike for all vCenters. ``now`` is aware, ``verify`` raises where it refuses a record."""
@@ -57,28 +62,40 @@ class Manner:
     verify: Callable[[Extension], None] | None = None
 
 
-def make_right(target: Target, tls: ssl.SSLContext, desired: Desired, manner: Manner) -> Outcome | Failure:
-    """Make one record right. After a write whose answer was lost, the record is read and the change planned anew."""
-    in_doubt: Plan | None = None
+# Is told what is about to be written, and where. May wait; raises HeldBackError or OptionError where it must not be.
+Ready = Callable[[Sequence[Plan], Mapping[str, str]], None]
 
-    def once() -> Outcome:
-        nonlocal in_doubt
+
+def make_right(
+    target: Target, tls: ssl.SSLContext, wishes: Sequence[Wish], manner: Manner, ready: Ready | None = None
+) -> tuple[Outcome, ...] | Failure:
+    """Make the records of one vCenter right: all are read and planned before the first one is written.
+
+    After a write whose answer was lost, the records are read and the changes planned anew.
+    """
+    written: dict[str, Outcome] = {}
+
+    def once() -> tuple[Outcome, ...]:
         with session(target, tls) as vcenter:
-            planned = prepare(vcenter, desired, now=manner.now)
-            if in_doubt is not None and not planned.changed:
-                # The write whose answer was lost had arrived: it is what changed the record.
-                return Outcome(in_doubt, vcenter.about)
-            if manner.verify is not None and planned.after is not None:
-                manner.verify(planned.after)
-            in_doubt = planned if planned.changed and not manner.check_mode else None
-            try:
-                carry_out(vcenter, planned, check_mode=manner.check_mode)
-            except VCenterError as error:
-                if error.kind == "conflict":
-                    # That was an answer: nothing of ours was written.
-                    in_doubt = None
-                raise
-            return Outcome(planned, vcenter.about)
+            plans = [prepare(vcenter, wish, now=manner.now) for wish in wishes]
+            due = [planned for planned in plans if planned.changed]
+            for planned in plans:
+                # A record that a write of ours with a lost answer has made is what was asked for already.
+                if manner.verify is not None and planned.after is not None and (planned.changed or not written):
+                    manner.verify(planned.after)
+            if ready is not None and due and not manner.check_mode:
+                ready(due, vcenter.about)
+            for planned in due:
+                if not manner.check_mode:
+                    written[planned.key] = Outcome(planned, vcenter.about, datetime.now(timezone.utc))
+                try:
+                    carry_out(vcenter, planned, check_mode=manner.check_mode)
+                except VCenterError as error:
+                    if error.kind == "conflict":
+                        # That was an answer: nothing of ours was written.
+                        del written[planned.key]
+                    raise
+            return tuple(written.get(planned.key) or Outcome(planned, vcenter.about) for planned in plans)
 
     return _persistently(once, manner.retries)
 
@@ -102,6 +119,8 @@ def _persistently(once: Callable[[], Value], retries: int) -> Value | Failure:
             return Failure("server", str(error))
         except OptionError as error:
             return Failure("option", str(error))
+        except HeldBackError as error:
+            return Failure("not_started", str(error))
         except VCenterError as error:
             if error.kind not in TRANSIENT or left <= 0:
                 return Failure(error.kind, str(error))

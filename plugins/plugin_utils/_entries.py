@@ -112,24 +112,45 @@ def from_list(options: Mapping[str, Any]) -> list[Given]:
     return found
 
 
-def from_inventory(inventory: Mapping[str, Any], task: Any, loader: Any) -> list[Given]:
-    """The hosts of ``inventory``, each with the options that its variables hold, as if it ran the task itself.
+def from_batch(inventory: Mapping[str, Any], task: Any, loader: Any) -> list[Given]:
+    """As :func:`from_inventory`, for hosts that tell their own outcome, and do their own work where there is no batch.
 
-    A host on which ``inventory.registered`` was not registered, or by a task that was skipped, is left out. All of them
-    are, unless there is only one, where hosts do not go through the play together: there is no batch then.
+    All of them are left out, unless there is only one, where hosts do not go through the play together.
     """
-    manager, play = task.get_variable_manager(), task.get_play()
-    found: list[Given] = []
-    together = len(inventory["hosts"]) == 1 or str(play.strategy).rpartition(".")[2] not in _ALONE
+    together = len(inventory["hosts"]) == 1 or str(task.get_play().strategy).rpartition(".")[2] not in _ALONE
     # A condition that was put around the task holds for each host, and nobody has told us for which: each goes alone.
     conditional = bool(task.when) and not inventory["registered"] and len(inventory["hosts"]) > 1
-    for name in inventory["hosts"] if together and not conditional else ():
+    return from_inventory(inventory, task, loader) if together and not conditional else []
+
+
+def from_inventory(
+    inventory: Mapping[str, Any], task: Any, loader: Any, *, connection_only: bool = False
+) -> list[Given]:
+    """The hosts of ``inventory``, each with the options that its variables hold, as if it ran the task itself.
+
+    A host on which ``inventory.registered`` was not registered, or by a task that was skipped, is left out.
+    """
+    manager, play = task.get_variable_manager(), task.get_play()
+    names = inventory["variables"]
+    if connection_only:
+        names = {option: variable for option, variable in names.items() if option in vcenter_spec()}
+    found: list[Given] = []
+    for name in inventory["hosts"]:
         # Everything that the task would see on that host: inventory, play, role, facts and --extra-vars.
         host = manager._inventory.get_host(name)  # noqa: SLF001  there is no public way to a host by its name
+        if host is None:
+            raise OptionError("inventory.hosts", f"there is no host {name!r} in the inventory; correct the name")
         variables = manager.get_vars(play=play, host=host, task=task)
         if not inventory["registered"] or _took_part(variables.get(inventory["registered"])):
-            found.append((name, _of_host(name, inventory["variables"], variables, loader)))
+            found.append((name, _of_host(name, names, variables, loader)))
     return found
+
+
+def given(options: Mapping[str, Any], task: Any, loader: Any) -> list[Given]:
+    """The vCenters of a task that needs no more of them than how they are reached. Raises :class:`OptionError`."""
+    if options["inventory"] is not None:
+        return from_inventory(options["inventory"], task, loader, connection_only=True)
+    return from_list(options)
 
 
 def _took_part(registered: Any) -> bool:

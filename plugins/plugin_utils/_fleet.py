@@ -7,11 +7,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import islice
 from queue import SimpleQueue
-from threading import Lock
+from threading import Condition, Lock, Semaphore
 from typing import Generic, ParamSpec, TypeVar
 
 Result = TypeVar("Result")
@@ -80,3 +81,53 @@ class Once(Generic[Parameters, Result]):
             except Exception as error:  # noqa: BLE001  whatever it is, it is the answer to everybody who waits
                 answer.set_exception(error)
         return answer.result()
+
+
+class Gate:
+    """Holds each of a number of jobs until all of them have come to it or ended; then lets all through, or none.
+
+    At most ``concurrency`` jobs work at the same time; one that waits does not work. ``decide`` is asked once, by the
+    last to come, whether they may go through. All jobs must be running, so ``run`` needs a thread for each.
+    """
+
+    def __init__(self, jobs: int, *, concurrency: int, decide: Callable[[], bool]) -> None:
+        self._missing = jobs
+        self._work = Semaphore(max(1, concurrency))
+        self._decide = decide
+        self._changed = Condition()
+        self._open: bool | None = None
+
+    @contextmanager
+    def job(self) -> Iterator[Callable[[], bool]]:
+        """Around the work of one job; the function waits, each time, and says whether the job may go on."""
+        came = False
+
+        def come() -> None:
+            nonlocal came
+            if not came:
+                came = True
+                self._count()
+
+        def wait() -> bool:
+            self._work.release()
+            try:
+                come()
+                with self._changed:
+                    self._changed.wait_for(lambda: self._open is not None)
+            finally:
+                self._work.acquire()
+            return bool(self._open)
+
+        self._work.acquire()
+        try:
+            yield wait
+        finally:
+            self._work.release()
+            come()
+
+    def _count(self) -> None:
+        with self._changed:
+            self._missing -= 1
+            if self._missing == 0:
+                self._open = self._decide()
+                self._changed.notify_all()

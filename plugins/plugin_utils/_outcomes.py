@@ -12,20 +12,27 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from threading import Lock
 from typing import Any, Generic, TypeVar
 
 from ansible import constants
 from ansible.module_utils.common.parameters import remove_values
 from ansible.utils.display import Display
-from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._attempt import Failure
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._reconcile import Outcome
+from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._attempt import (
+    Failure,
+    HeldBackError,
+)
 from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._entries import Entry, Way
-from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._fleet import run
+from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._fleet import Gate, run
 
 # The callbacks whose output is read by people; a line of ours would break those that write JSON, XML or nothing.
 _TALKATIVE = frozenset({"default", "minimal", "yaml", "debug", "awx_display"})
 
 Answer = TypeVar("Answer")
+# Waits until all vCenters are ready to be written to, and raises HeldBackError where none may be.
+Hold = Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +89,49 @@ class Survey(Generic[Answer]):
 
     def ask(self, work: Callable[[int, Way], Answer | Failure]) -> list[Answer | Failure]:
         """Do ``work`` for every entry that can be asked; the answers are in the order of the entries."""
+
+        def reachable(index: int, way: Way | Failure) -> Answer | Failure:
+            return way if isinstance(way, Failure) else work(index, way)
+
+        return self._run(reachable, self._rules.concurrency)
+
+    def ask_together(self, work: Callable[[int, Way, Hold], Answer | Failure]) -> list[Answer | Failure]:
+        """The same, and nothing is written before every vCenter is ready or has failed.
+
+        ``work`` is given a function to call before it writes: it waits for all the others, and raises
+        :class:`HeldBackError` when more of them have failed by then than the rules allow.
+        """
+        total, most = len(self._asked), self._rules.max_failures
+        failures = 0
+        lock = Lock()
+        gate = Gate(total, concurrency=self._rules.concurrency, decide=lambda: most is None or failures <= most)
+
+        def held(index: int, way: Way | Failure) -> Answer | Failure:
+            nonlocal failures
+
+            def hold() -> None:
+                if not wait():
+                    raise HeldBackError(
+                        f"left as it was, because {failures} of {total} vCenters failed before anything was written, "
+                        f"and no more than {most} may"
+                    )
+
+            with gate.job() as wait:
+                failed = True
+                try:
+                    answer = way if isinstance(way, Failure) else work(index, way, hold)
+                    failed = isinstance(answer, Failure)
+                finally:
+                    with lock:
+                        failures += failed
+            return answer
+
+        return self._run(held, total)
+
+    def _run(self, work: Callable[[int, Way | Failure], Answer | Failure], concurrency: int) -> list[Answer | Failure]:
         results = run(
             [self._job(work, index, entry) for index, entry in enumerate(self._asked)],
-            concurrency=self._rules.concurrency,
+            concurrency=concurrency,
             report=self._report,
             enough=self._enough,
         )
@@ -122,11 +169,11 @@ class Survey(Generic[Answer]):
         }
 
     def _job(
-        self, work: Callable[[int, Way], Answer | Failure], index: int, entry: Entry
+        self, work: Callable[[int, Way | Failure], Answer | Failure], index: int, entry: Entry
     ) -> Callable[[], tuple[Answer | Failure, float]]:
         def timed() -> tuple[Answer | Failure, float]:
             started = time.monotonic()
-            answer = entry.way if isinstance(entry.way, Failure) else work(index, entry.way)
+            answer = work(index, entry.way)
             return answer, time.monotonic() - started
 
         return timed
@@ -141,6 +188,30 @@ class Survey(Generic[Answer]):
     def _enough(self, result: tuple[Answer | Failure, float] | BaseException) -> bool:
         self._failures += isinstance(_answer(result), Failure)
         return self._rules.max_failures is not None and self._failures > self._rules.max_failures
+
+
+def together(outcomes: Sequence[Outcome], *, diff: bool) -> dict[str, Any]:
+    """The result of one vCenter in which several records were made right."""
+    written = [outcome.written_at for outcome in outcomes if outcome.written_at is not None]
+    described: dict[str, Any] = {
+        "changed": any(outcome.plan.changed for outcome in outcomes),
+        "records": [
+            {
+                "key": outcome.plan.key,
+                "registered": outcome.plan.after is not None,
+                "action": outcome.plan.action,
+                "changes": [asdict(change) for change in outcome.plan.changes],
+            }
+            for outcome in outcomes
+        ],
+        "warnings": list(dict.fromkeys(warning for outcome in outcomes for warning in outcome.plan.warnings)),
+        "vcenter": dict(outcomes[0].vcenter) if outcomes else {},
+    }
+    if written:
+        described["written_at"] = min(written).isoformat(timespec="milliseconds")
+    if diff:
+        described["diff"] = [outcome.plan.diff for outcome in outcomes if outcome.plan.changed]
+    return described
 
 
 def _scrubbed(value: Any, entry: Entry) -> Any:

@@ -12,6 +12,7 @@ from typing import Any
 
 from ansible.module_utils.basic import missing_required_lib
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._arguments import (
+    MANY_RULES,
     fleet_info_spec,
 )
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension import OptionError
@@ -21,20 +22,20 @@ from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._attempt
 from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._entries import (
     Way,
     entries,
-    from_list,
+    given,
     validated,
 )
 from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._outcomes import Rules, Survey
 
 
-def answer(task: Any) -> dict[str, Any]:
+def answer(task: Any, loader: Any) -> dict[str, Any]:
     """The result of the task; bad options are a failed result."""
     if PYVMOMI_IMPORT_ERROR:
         return {"failed": True, "msg": missing_required_lib("pyvmomi")}
     try:
-        options = validated(task.args, fleet_info_spec(), {})
+        options = validated(task.args, fleet_info_spec(), MANY_RULES)
         wanted = selection(options)
-        asked = entries(from_list(options), options)
+        asked = entries(given(options, task, loader), options)
     except OptionError as error:
         return {"failed": True, "msg": str(error)}
 

@@ -24,6 +24,7 @@ from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extensi
     OptionError,
 )
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._options import desired
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._plan import Plan
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._reconcile import Outcome
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._vcenter import PYVMOMI_IMPORT_ERROR
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._verification import verification
@@ -32,11 +33,12 @@ from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._entries
     Entry,
     Way,
     entries,
-    from_inventory,
+    from_batch,
     from_list,
     validated,
 )
 from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._fleet import Once
+from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._history import History
 from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._outcomes import Rules, Survey
 
 # Whether servers, and whether the manifest, are looked at before anything is written.
@@ -50,10 +52,12 @@ def answer(arguments: Mapping[str, Any], task: Any, loader: Any) -> dict[str, An
     try:
         options = validated(arguments, fleet_spec(), FLEET_RULES)
         if options["inventory"] is not None:
-            given = from_inventory(options["inventory"], task, loader)
+            given = from_batch(options["inventory"], task, loader)
         else:
             given = from_list(options)
         asked, wishes = _wishes(entries(given, options), options)
+        folder = None if task.check_mode else options["history_path"]
+        history = History(folder, options["history_run"]) if folder else None
     except OptionError as error:
         return {"failed": True, "msg": str(error)}
     check_mode, diff = bool(task.check_mode), bool(task.diff)
@@ -66,12 +70,19 @@ def answer(arguments: Mapping[str, Any], task: Any, loader: Any) -> dict[str, An
 
     def work(index: int, way: Way) -> Outcome | Failure:
         wish, looks = wishes[index]
-        answer = make_right(way.target, way.tls, wish, manners[looks])
+        name = asked[index].name
+
+        def ready(due: Sequence[Plan], vcenter: Mapping[str, str]) -> None:
+            if history is not None:
+                for planned in due:
+                    history.keep(name, planned, vcenter)
+
+        answer = make_right(way.target, way.tls, [wish], manners[looks], ready)
         if isinstance(answer, Failure) and answer.kind == "option":
             # What is wrong with the options of an entry is told in the names that they have there.
             told = (asked[index].failed(doubt).way for doubt in wish.doubts if str(doubt) == answer.message)
             return next((way for way in told if isinstance(way, Failure)), answer)
-        return answer
+        return answer if isinstance(answer, Failure) else answer[0]
 
     survey: Survey[Outcome] = Survey(
         asked,

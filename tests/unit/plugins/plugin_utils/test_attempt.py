@@ -18,6 +18,7 @@ from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._served 
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._target import Target, tls_context
 from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._attempt import (
     Failure,
+    HeldBackError,
     Manner,
     look,
     make_right,
@@ -37,7 +38,8 @@ def target(endpoint: Endpoint, **changes: Any) -> Target:
 
 def reconcile(endpoint: Endpoint, wish: Desired = WISH, manner: Manner = MANNER, **changes: Any) -> Outcome | Failure:
     there = target(endpoint, **changes)
-    return make_right(there, tls_context(there), wish, manner)
+    answer = make_right(there, tls_context(there), [wish], manner)
+    return answer if isinstance(answer, Failure) else answer[0]
 
 
 def calls(endpoint: Endpoint) -> dict[str, int]:
@@ -162,6 +164,44 @@ def test_nothing_is_written_where_a_web_server_shows_something_else(simulator: E
     manner = Manner(check_mode=False, retries=2, now=MANNER.now, verify=verify)
     assert reconcile(simulator, manner=manner) == Failure("server", "verify_servers: not what it should be")
     assert seen == ["Plug-in"]
+    assert "RegisterExtension" not in calls(simulator)
+
+
+def test_all_records_are_planned_before_the_first_is_written(simulator: Endpoint) -> None:
+    there = target(simulator)
+    seen: list[tuple[list[str], int]] = []
+
+    def ready(due: Any, vcenter: Any) -> None:
+        assert vcenter["instance_uuid"] == simulator["instance_uuid"]
+        seen.append(([planned.key for planned in due], control(simulator, "GET", "statistics")["extensions"]))
+
+    wishes = [WISH, Desired("com.example.other", version="1.0.0"), Desired("com.example.absent", present=False)]
+    began = datetime.now(timezone.utc)
+    outcomes = make_right(there, tls_context(there), wishes, MANNER, ready)
+    assert not isinstance(outcomes, Failure)
+    assert [outcome.plan.action for outcome in outcomes] == ["register", "register", "none"]
+    assert seen == [([KEY, "com.example.other"], 0)]
+    assert [outcome.written_at is not None for outcome in outcomes] == [True, True, False]
+    assert outcomes[0].written_at and began <= outcomes[0].written_at <= datetime.now(timezone.utc)
+    assert {"Login": 1, "FindExtension": 3, "RegisterExtension": 2}.items() <= calls(simulator).items()
+
+
+def test_what_was_written_before_an_answer_was_lost_is_told_with_the_rest(simulator: Endpoint) -> None:
+    there = target(simulator)
+    control(simulator, "POST", "faults", {"kind": "drop", "method": "RegisterExtension", "times": 1})
+    outcomes = make_right(there, tls_context(there), [WISH, Desired("com.example.other", version="1.0.0")], MANNER)
+    assert not isinstance(outcomes, Failure)
+    assert [outcome.plan.action for outcome in outcomes] == ["register", "register"]
+    assert calls(simulator)["RegisterExtension"] == 2
+
+
+def test_nothing_is_written_where_it_is_held_back(simulator: Endpoint) -> None:
+    there = target(simulator)
+
+    def ready(_due: Any, _vcenter: Any) -> None:
+        raise HeldBackError("others failed")
+
+    assert make_right(there, tls_context(there), [WISH], MANNER, ready) == Failure("not_started", "others failed")
     assert "RegisterExtension" not in calls(simulator)
 
 

@@ -8,10 +8,11 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from typing import Any
 
 import pytest
-from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._fleet import Once, run
+from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._fleet import Gate, Once, run
 
 
 def test_results_are_in_the_order_of_the_jobs_whoever_is_first() -> None:
@@ -129,3 +130,64 @@ def test_an_error_is_the_answer_to_everybody_who_asks() -> None:
         with pytest.raises(OSError, match="down"):
             once(1)
     assert asked == [1]
+
+
+@pytest.mark.parametrize("concurrency", [1, 3, 20])
+def test_a_gate_opens_when_all_have_come_or_ended(concurrency: int) -> None:
+    lock = threading.Lock()
+    now = most = before = 0
+    decided: list[int] = []
+
+    def decide() -> bool:
+        decided.append(before)
+        return True
+
+    gate = Gate(12, concurrency=concurrency, decide=decide)
+
+    def job(number: int) -> str:
+        nonlocal now, most, before
+        with gate.job() as wait:
+            with lock:
+                now += 1
+                most = max(most, now)
+            if number % 4 == 0:
+                with lock:
+                    now -= 1
+                return "ended"
+            with lock:
+                before += 1
+                now -= 1
+            assert wait()
+            assert before == 9
+            # A job that is tried again finds the gate open.
+            assert wait()
+            return "through"
+
+    results = run(
+        [partial(job, number) for number in range(12)],
+        concurrency=12,
+        report=lambda _index, _result: None,
+        enough=lambda _result: False,
+    )
+    assert results == [("ended" if number % 4 == 0 else "through") for number in range(12)]
+    assert decided == [9]
+    assert most <= concurrency
+
+
+def test_a_gate_that_stays_shut_lets_nobody_through() -> None:
+    gate = Gate(5, concurrency=2, decide=lambda: False)
+
+    def job(number: int) -> bool:
+        with gate.job() as wait:
+            if number == 3:
+                raise KeyError("a bug")
+            return wait()
+
+    results = run(
+        [partial(job, number) for number in range(5)],
+        concurrency=5,
+        report=lambda _index, _result: None,
+        enough=lambda _result: False,
+    )
+    assert isinstance(results[3], KeyError)
+    assert results[:3] + results[4:] == [False] * 4

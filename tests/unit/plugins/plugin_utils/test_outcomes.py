@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from ansible import constants
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._target import Target, tls_context
-from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._attempt import Failure
+from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._attempt import Failure, HeldBackError
 from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._entries import Entry, Way
 from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._outcomes import Rules, Survey
 
@@ -88,6 +88,48 @@ def test_the_rest_is_not_started_after_too_many_failures() -> None:
     assert kinds == ["timeout"] * 2 + ["not_started"] * 28
     assert asked == [0, 1]
     assert told["summary"]["failed"] == 30
+
+
+@pytest.mark.parametrize(
+    ("most", "said"),
+    [(None, ["written", None, "written", None]), (2, ["written", None, "written", None]), (1, [None] * 4)],
+)
+def test_together_all_are_written_or_none(most: int | None, said: list[str | None]) -> None:
+    asked = survey(entry("a"), entry("b", DOWN), entry("c"), entry("d"), max_failures=most, concurrency=1)
+    written: list[int] = []
+
+    def work(index: int, _way: Way, hold: Any) -> str | Failure:
+        if index == 3:
+            assert written == []
+            return Failure("login", "it refused.")
+        try:
+            hold()
+        except HeldBackError as error:
+            return Failure("not_started", str(error))
+        written.append(index)
+        return "written"
+
+    told = asked.result(asked.ask_together(work), tolerate_failures=True)
+    assert [one.get("said") for one in told["results"]] == said
+    if most == 1:
+        assert told["results"][0]["error"] == {
+            "kind": "not_started",
+            "message": "left as it was, because 2 of 4 vCenters failed before anything was written, and no more than "
+            "1 may",
+        }
+
+
+def test_a_bug_in_one_counts_as_a_failure_of_it() -> None:
+    asked = survey(entry("a"), entry("b"), max_failures=0)
+
+    def work(index: int, _way: Way, hold: Any) -> str:
+        if index == 0:
+            raise KeyError("bug")
+        hold()
+        return "written"
+
+    told = asked.result(asked.ask_together(work), tolerate_failures=True)
+    assert [one["error"]["kind"] for one in told["results"]] == ["internal", "internal"]
 
 
 def test_a_password_is_in_no_result_and_no_line(capsys: pytest.CaptureFixture[str]) -> None:
