@@ -47,6 +47,10 @@ class ActionModule(ActionBase):
         told = {key: value for key, value in outcome.items() if key not in ("name", "error")}
         if outcome["failed"]:
             told |= {"msg": outcome["error"]["message"], "error": outcome["error"]}
+        if options["unchanged"] and told.get("changed"):
+            fields = ", ".join(change["field"] for change in told.get("changes", ())) or told.get("action", "")
+            text = f"{name} does not hold what was registered a moment ago ({fields}); look who else changes the record"
+            told |= {"failed": True, "changed": False, "msg": text}
         return {**result, **told}
 
     def _alone(self, name: str, variables: Mapping[str, str]) -> dict[str, Any]:

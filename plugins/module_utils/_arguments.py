@@ -158,7 +158,22 @@ def rollback_spec() -> dict[str, Any]:
 
 def outcome_spec() -> dict[str, Any]:
     """The outcome of one host."""
-    return {"registered": {"type": "str", "required": True}, "name": {"type": "str"}, "variables": {"type": "dict"}}
+    return {
+        "registered": {"type": "str", "required": True},
+        "name": {"type": "str"},
+        "variables": {"type": "dict"},
+        "unchanged": {"type": "bool", "default": False},
+    }
+
+
+def rotation_report_spec() -> dict[str, Any]:
+    """What a rotation has registered, and when it switched."""
+    texts = ("compared", "put_back", "switched_at", "switched_before", "reason")
+    return {
+        "renewed": {"type": "str", "required": True},
+        **{name: {"type": "str"} for name in texts},
+        "path": {"type": "path"},
+    }
 
 
 def _many_spec() -> dict[str, Any]:

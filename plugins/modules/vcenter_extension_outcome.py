@@ -35,6 +35,11 @@ options:
         does not meet a condition that others meet, and with the strategies V(free) and V(host_pinned), which know no
         batches.
     type: dict
+  unchanged:
+    description:
+      - For a look in check mode at what was registered before; a record that would be changed is a failure.
+    type: bool
+    default: false
 attributes:
   check_mode:
     support: full

@@ -130,6 +130,11 @@ msg:
   returned: always
   type: str
   sample: 100 of 100 vCenters are right, 100 of them changed.
+kept:
+  description: How many records were kept in the history, which are those that a write was begun for.
+  returned: success
+  type: int
+  sample: 100
 summary:
   description: How many vCenters there are, and how they ended.
   returned: always

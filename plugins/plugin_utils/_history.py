@@ -40,7 +40,7 @@ class Past:
 
 
 class History:
-    """Where one run writes down what it is about to change. Threads may share it."""
+    """Where one run writes down what it is about to change. Threads may share it. ``kept`` counts the records."""
 
     def __init__(self, folder: str, run: str | None) -> None:
         """``run`` is a name, or None for that of this moment. Raises :class:`OptionError`."""
@@ -48,6 +48,7 @@ class History:
         if not _RUN.fullmatch(self._run):
             raise OptionError("history_run", f"{run!r} cannot be a file name; use letters, digits, dots and dashes")
         self._lock = Lock()
+        self.kept = 0
         self._path = Path(folder, f"{self._run}.jsonl")
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -73,6 +74,7 @@ class History:
         try:
             with self._lock, open(self._path, "ab", opener=_private) as file:
                 file.write(data)
+                self.kept += 1
         except OSError as error:
             raise _unusable(str(self._path.parent), error) from error
 

@@ -64,7 +64,8 @@ def answer(task: Any, loader: Any) -> dict[str, Any]:
         tell=lambda outcomes: _told(outcomes, check_mode=check_mode),
         describe=lambda outcomes: together(outcomes, diff=diff),
     )
-    return survey.result(survey.ask_together(work), tolerate_failures=options["tolerate_failures"])
+    result = survey.result(survey.ask_together(work), tolerate_failures=options["tolerate_failures"])
+    return {**result, "kept": history.kept if history is not None else 0}
 
 
 def _wishes(options: Mapping[str, Any], *, check_mode: bool) -> list[Renewal]:
