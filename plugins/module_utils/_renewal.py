@@ -71,10 +71,17 @@ def renew(wish: Renewal, current: Extension | None, *, now: datetime, certificat
         for index, server in enumerate(current.servers)
     )
     if servers == current.servers:
-        return Plan(wish.key, "none", current, current)
+        return Plan(wish.key, "none", current, current, _elsewhere(wish, current))
     wanted = replace(current, servers=servers)
     check_certificates((wish.certificate,) if wish.certificate else (), current, wanted, now)
     return Plan(wish.key, "update", current, wanted, risks(current, wanted, packages=packages))
+
+
+def _elsewhere(wish: Renewal, current: Extension) -> tuple[str, ...]:
+    if any(points(server, wish.origins) for server in current.servers):
+        return ()
+    urls = ", ".join(server.url for server in current.servers) or "no server"
+    return (f"{wish.key} is registered with {urls}, which is not the web server of this renewal: it stays as it is.",)
 
 
 def _renewed(offered: OfferedCertificate | None, server: Server, *, legacy: bool, certificates: bool) -> Server:

@@ -166,7 +166,8 @@ def _of_host(
         if variable not in variables:
             continue
         try:
-            value = templar.template(variables[variable])
+            # In a dictionary, because a value that is omitted can be one of a container only.
+            value = templar.template({option: variables[variable]}).get(option)
         except AnsibleError as error:
             return Failure("option", f"{variable} of {name} cannot be evaluated: {error.message}")
         if value is not None and value != variables.get("omit"):

@@ -88,6 +88,8 @@ def test_a_vcenter_that_holds_no_certificates_gets_the_thumbprint() -> None:
 def test_where_nothing_points_at_the_server_nothing_changes(record: Extension | None) -> None:
     plan = planned(record)
     assert (plan.action, plan.after) == ("none", record)
+    says = "is registered with https://api.example.com/, which" if record and record.servers else "with no server"
+    assert [says in warning for warning in plan.warnings] == ([True] if record else [])
 
 
 @pytest.mark.parametrize(
