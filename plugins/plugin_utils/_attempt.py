@@ -54,12 +54,16 @@ class HeldBackError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How the work is done, alike for all vCenters. ``now`` is aware, ``verify`` raises where it refuses a record."""
+    """How the work is done, alike for all vCenters. ``now`` is aware, ``verify`` raises where it refuses a record.
+
+    ``ask_first`` costs one call more, and finds out before anything is written whether the account may.
+    """
 
     check_mode: bool
     retries: int
     now: datetime
     verify: Callable[[Extension], None] | None = None
+    ask_first: bool = False
 
 
 # Is told what is about to be written, and where. May wait; raises HeldBackError or OptionError where it must not be.
@@ -83,6 +87,8 @@ def make_right(
                 # A record that a write of ours with a lost answer has made is what was asked for already.
                 if manner.verify is not None and planned.after is not None and (planned.changed or not written):
                     manner.verify(planned.after)
+            for privilege in sorted({planned.privilege or "" for planned in due} if manner.ask_first else ()):
+                vcenter.require(privilege)
             if ready is not None and due and not manner.check_mode:
                 ready(due, vcenter.about)
             for planned in due:

@@ -102,9 +102,15 @@ class Survey(Generic[Answer]):
         :class:`HeldBackError` when more of them have failed by then than the rules allow.
         """
         total, most = len(self._asked), self._rules.max_failures
-        failures = 0
+        failures = early = 0
         lock = Lock()
-        gate = Gate(total, concurrency=self._rules.concurrency, decide=lambda: most is None or failures <= most)
+
+        def decide() -> bool:
+            nonlocal early
+            early = failures
+            return most is None or early <= most
+
+        gate = Gate(total, concurrency=self._rules.concurrency, decide=decide)
 
         def held(index: int, way: Way | Failure) -> Answer | Failure:
             nonlocal failures
@@ -112,7 +118,7 @@ class Survey(Generic[Answer]):
             def hold() -> None:
                 if not wait():
                     raise HeldBackError(
-                        f"left as it was, because {failures} of {total} vCenters failed before anything was written, "
+                        f"left as it was, because {early} of {total} vCenters failed before anything was written, "
                         f"and no more than {most} may"
                     )
 

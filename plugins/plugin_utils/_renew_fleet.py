@@ -47,6 +47,7 @@ def answer(task: Any, loader: Any) -> dict[str, Any]:
         options["retries"],
         datetime.now(timezone.utc),
         verify=None if verify is None else _of_web_server(verify, wishes[0].origins),
+        ask_first=not check_mode,
     )
 
     def work(index: int, way: Way, hold: Hold) -> tuple[Outcome, ...] | Failure:

@@ -91,11 +91,9 @@ def _reverted(renewed: Mapping[str, Any], put_back: Mapping[str, Any] | None, re
     result = {**renewed, "mismatch_seconds": 0.0}
     written = _moment(renewed.get("written_at"))
     restored = _moment((put_back or {}).get("written_at"))
-    if put_back is not None and put_back["failed"]:
-        text = (
-            f"{renewed['name']} could not be put back and may hold a certificate that is not served: "
-            f"{put_back['error']['message']}"
-        )
+    if (put_back is None and written is not None) or (put_back is not None and put_back["failed"]):
+        why = put_back["error"]["message"] if put_back is not None else "nothing was tried; use the playbook rollback"
+        text = f"{renewed['name']} could not be put back and may hold a certificate that is not served: {why}"
         return {**result, "failed": True, "error": {"kind": "put_back", "message": text}, "mismatch_seconds": None}
     if written is not None and restored is not None:
         result["mismatch_seconds"] = round((restored - written).total_seconds(), 3)

@@ -205,6 +205,18 @@ def test_nothing_is_written_where_it_is_held_back(simulator: Endpoint) -> None:
     assert "RegisterExtension" not in calls(simulator)
 
 
+def test_whether_the_account_may_is_asked_before_anything_waits(simulator: Endpoint) -> None:
+    there = target(simulator)
+    asked: list[Any] = []
+    manner = Manner(check_mode=False, retries=0, now=MANNER.now, ask_first=True)
+    control(simulator, "POST", "faults", {"kind": "denied", "detail": "Extension.Register"})
+    failure = make_right(there, tls_context(there), [WISH], manner, lambda due, _vcenter: asked.append(due))
+    control(simulator, "DELETE", "faults")
+    assert isinstance(failure, Failure)
+    assert (failure.kind, asked) == ("permission", [])
+    assert isinstance(make_right(there, tls_context(there), [WISH], manner), tuple)
+
+
 def test_looking(simulator: Endpoint) -> None:
     reconcile(simulator)
     there = target(simulator)
