@@ -113,6 +113,15 @@ def fetch(
     return dataclasses.replace(_handshake(endpoint, _looking_context(), verified=False), verify_error=problem)
 
 
+def look(host: str, port: int, *, timeout: float, server_name: str) -> bytes:
+    """The leaf that an endpoint shows to who asks for ``server_name``, in DER, unverified, in one connection.
+
+    ``timeout`` is in seconds. Raises :class:`TlsError`.
+    """
+    endpoint = Endpoint(host.strip("[]"), port, server_name.strip("[]"), time.monotonic() + timeout)
+    return _handshake(endpoint, _looking_context(), verified=False).der
+
+
 def verifying_context(ca_path: str | None) -> ssl.SSLContext:
     """Trusts a PEM file or a folder of hashed ones, or the CAs of the system. Raises :class:`TlsError`."""
     folder = ca_path is not None and os.path.isdir(ca_path)
