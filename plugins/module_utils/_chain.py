@@ -17,7 +17,11 @@ from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._certifi
 if _certificate.HAS_CRYPTOGRAPHY:
     from cryptography import x509
     from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-    from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+    from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
+
+# RFC 4055, RFC 5758: signatures with an RSA key (the last one padded with PSS) and with an EC key.
+_RSA, _RSA_PSS = "1.2.840.113549.1.1.", "1.2.840.113549.1.1.10"
+_ECDSA = "1.2.840.10045.4."
 
 
 class ChainError(ValueError):
@@ -66,19 +70,27 @@ def issued(certificate: Certificate, issuer: Certificate) -> bool:
     signed, key = x509.load_der_x509_certificate(certificate.der), _key(issuer)
     if signed.issuer != x509.load_der_x509_certificate(issuer.der).subject:
         return False
+    form = signed.signature_algorithm_oid.dotted_string
     try:
-        digest: Any = signed.signature_hash_algorithm
         if isinstance(key, rsa.RSAPublicKey):
-            # PSS is read since cryptography 41; before, the line above raises.
-            form: Any = getattr(signed, "signature_algorithm_parameters", None) or padding.PKCS1v15()
-            key.verify(signed.signature, signed.tbs_certificate_bytes, form, digest)
+            if not form.startswith(_RSA):
+                return False
+            # PSS is read since cryptography 41; before, its digest is what cannot be read.
+            digest: Any = signed.signature_hash_algorithm
+            padded: Any = padding.PKCS1v15() if form != _RSA_PSS else signed.signature_algorithm_parameters
+            key.verify(signed.signature, signed.tbs_certificate_bytes, padded, digest)
         elif isinstance(key, ec.EllipticCurvePublicKey):
+            if not form.startswith(_ECDSA):
+                return False
+            digest = signed.signature_hash_algorithm
             key.verify(signed.signature, signed.tbs_certificate_bytes, ec.ECDSA(digest))
-        else:
+        elif isinstance(key, (ed25519.Ed25519PublicKey, ed448.Ed448PublicKey)):
             key.verify(signed.signature, signed.tbs_certificate_bytes)
+        else:
+            raise UnsupportedAlgorithm(form)
     except InvalidSignature:
         return False
-    except (UnsupportedAlgorithm, TypeError, ValueError, AttributeError) as error:
+    except (UnsupportedAlgorithm, AttributeError) as error:
         raise ChainError(
             f"holds {certificate.subject}, whose signature cannot be verified with the cryptography library here; "
             "update that, or have it signed with RSA or ECDSA"

@@ -107,7 +107,8 @@ class Seen:
 def left(pair: Pair) -> str | None:
     """The second name that a cut-off run has left, if it has."""
     for suffix in (REPLACED, UNDONE):
-        if any(os.path.lexists(place.live + suffix) for place in pair.places()):
+        kept = [place.live + suffix for place in pair.places()]
+        if any(os.path.lexists(path) for path in (*kept, *map(_scratch, kept))):
             return suffix
     return None
 
@@ -136,7 +137,7 @@ def begin(files: Files, pair: Pair, suffix: str) -> None:
     """Steps 1 and 2. Raises :class:`OSError`; then :func:`recover` is to be called."""
     for place in pair.places():
         if os.path.exists(place.live):
-            _second_name(files, place.live, place.live + suffix)
+            _second_name(files, place.live, place.live + suffix, scratch=_scratch(place.live + suffix))
         else:
             files.write(place.live + suffix, b"")
     for place in pair.places():
@@ -197,7 +198,7 @@ def _put_back(files: Files, place: Place, suffix: str) -> None:
         files.unlink(kept)
         return
     if live is not None and origin is not None and not os.path.lexists(origin):
-        _second_name(files, place.live, origin)
+        _second_name(files, place.live, origin, scratch=_scratch(kept))
     if old:
         files.rename(kept, place.live)
     else:
@@ -212,18 +213,18 @@ def _origin(place: Place, suffix: str) -> str | None:
     return None if place.waiting == place.previous else place.waiting
 
 
-def _second_name(files: Files, path: str, name: str) -> None:
+def _second_name(files: Files, path: str, name: str, *, scratch: str) -> None:
     try:
         files.link(path, name)
     except OSError:
         # A file system without hard links, or a file of somebody else (fs.protected_hardlinks): a copy.
         before = os.stat(path)
         with open(path, "rb") as file:
-            files.write(_scratch(name), file.read())
+            files.write(scratch, file.read())
         with contextlib.suppress(PermissionError):
-            os.chown(_scratch(name), before.st_uid, before.st_gid)
-        files.chmod(_scratch(name), stat.S_IMODE(before.st_mode))
-        files.rename(_scratch(name), name)
+            os.chown(scratch, before.st_uid, before.st_gid)
+        files.chmod(scratch, stat.S_IMODE(before.st_mode))
+        files.rename(scratch, name)
 
 
 def _take(files: Files, source: str, target: str) -> None:

@@ -13,7 +13,6 @@ import stat
 import pytest
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension import OptionError
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._switch import Disk
-
 from ansible_collections.vsphere_ops.client_plugin.tests.unit.plugins.module_utils.hosts import Host, execute
 
 KILLED = 9
@@ -47,6 +46,8 @@ class Mortal(Disk):
         super().chmod(path, mode)
 
     def write(self, path, data):
+        self.live()
+        super().write(path, data[: len(data) // 2])
         self.live()
         super().write(path, data)
 
@@ -172,7 +173,7 @@ def test_whenever_it_is_cut_off_the_next_run_gets_there(prepared, scenario, kind
         if died:
             attempt(host, options)
         assert host.state() == expected.state(), f"after {calls} calls"
-        if host.told():
+        if host.told() and host.leaf() != "nothing":
             assert host.told()[-1] == host.leaf(), f"the server reads what is in place, after {calls} calls"
         if not died:
             assert calls >= 2
@@ -201,7 +202,7 @@ def test_another_task_throws_nothing_away_that_was_moved(prepared, pairs, option
     host, interrupted = prepared("replace", "moved")
     # Two second names, two renames, and death in the reload.
     assert cut_off(host, interrupted, Mortal(4))
-    assert host.leaf() != host.told()[-1:] and len(list(host.folder.iterdir())) == 4
+    assert sorted(host.state()) == ["server.key", "server.key.replaced", "server.pem", "server.pem.replaced"]
     before = host.state()
     text = options.get("new_certificate")
     with pytest.raises(OptionError) as caught:
