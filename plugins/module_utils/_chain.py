@@ -67,27 +67,11 @@ def ordered(certificates: Sequence[Certificate], public_key: bytes) -> tuple[Cer
 
 def issued(certificate: Certificate, issuer: Certificate) -> bool:
     """Whether one certificate was signed with the key of the other, and names it. Raises :class:`ChainError`."""
-    signed, key = x509.load_der_x509_certificate(certificate.der), _key(issuer)
-    if signed.issuer != x509.load_der_x509_certificate(issuer.der).subject:
+    signed, signer = (x509.load_der_x509_certificate(link.der) for link in (certificate, issuer))
+    if signed.issuer != signer.subject:
         return False
-    form = signed.signature_algorithm_oid.dotted_string
     try:
-        if isinstance(key, rsa.RSAPublicKey):
-            if not form.startswith(_RSA):
-                return False
-            # PSS is read since cryptography 41; before, its digest is what cannot be read.
-            digest: Any = signed.signature_hash_algorithm
-            padded: Any = padding.PKCS1v15() if form != _RSA_PSS else signed.signature_algorithm_parameters
-            key.verify(signed.signature, signed.tbs_certificate_bytes, padded, digest)
-        elif isinstance(key, ec.EllipticCurvePublicKey):
-            if not form.startswith(_ECDSA):
-                return False
-            digest = signed.signature_hash_algorithm
-            key.verify(signed.signature, signed.tbs_certificate_bytes, ec.ECDSA(digest))
-        elif isinstance(key, (ed25519.Ed25519PublicKey, ed448.Ed448PublicKey)):
-            key.verify(signed.signature, signed.tbs_certificate_bytes)
-        else:
-            raise UnsupportedAlgorithm(form)
+        return _verified(signed, signer.public_key())
     except InvalidSignature:
         return False
     except (UnsupportedAlgorithm, AttributeError) as error:
@@ -95,11 +79,24 @@ def issued(certificate: Certificate, issuer: Certificate) -> bool:
             f"holds {certificate.subject}, whose signature cannot be verified with the cryptography library here; "
             "update that, or have it signed with RSA or ECDSA"
         ) from error
+
+
+def _verified(signed: Any, key: Any) -> bool:
+    """By hand, since the library does it itself from version 40 on only."""
+    form = signed.signature_algorithm_oid.dotted_string
+    signature, content = signed.signature, signed.tbs_certificate_bytes
+    if isinstance(key, rsa.RSAPublicKey) and form.startswith(_RSA):
+        # PSS is read since version 41; before, its digest is what cannot be read.
+        digest = signed.signature_hash_algorithm
+        padded = signed.signature_algorithm_parameters if form == _RSA_PSS else padding.PKCS1v15()
+        key.verify(signature, content, padded, digest)
+    elif isinstance(key, ec.EllipticCurvePublicKey) and form.startswith(_ECDSA):
+        key.verify(signature, content, ec.ECDSA(signed.signature_hash_algorithm))
+    elif isinstance(key, (ed25519.Ed25519PublicKey, ed448.Ed448PublicKey)):
+        key.verify(signature, content)
+    else:
+        return False
     return True
-
-
-def _key(certificate: Certificate) -> Any:
-    return x509.load_der_x509_certificate(certificate.der).public_key()
 
 
 def _wrong_key(certificate: Certificate) -> str:
