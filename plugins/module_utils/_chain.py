@@ -77,7 +77,7 @@ def issued(certificate: Certificate, issuer: Certificate) -> bool:
     except (UnsupportedAlgorithm, AttributeError) as error:
         raise ChainError(
             f"holds {certificate.subject}, whose signature cannot be verified with the cryptography library here; "
-            "update that, or have it signed with RSA or ECDSA"
+            "update that, or have it signed with RSA (not PSS) or ECDSA"
         ) from error
 
 
