@@ -1,0 +1,46 @@
+# Copyright: Contributors to the vsphere_ops.client_plugin collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
+
+"""A web server to the eye: ``serve.py PORT FOLDER`` shows FOLDER/server.pem over TLS until FOLDER/server.pid is gone.
+
+It reads key and certificate when it starts and on SIGHUP.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import ssl
+import sys
+from pathlib import Path
+
+
+def read(folder: Path) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "server.pem", folder / "server.key")
+    return context
+
+
+def main(port: str, name: str) -> None:
+    folder = Path(name)
+    pid = folder / "server.pid"
+    contexts = [read(folder)]
+    signal.signal(signal.SIGHUP, lambda _number, _frame: contexts.append(read(folder)))
+    with socket.create_server(("127.0.0.1", int(port))) as listener:
+        pid.write_text(f"{os.getpid()}\n")
+        listener.settimeout(0.5)
+        while pid.exists():
+            # Nobody came, or somebody who only looks at the certificate: the next one, please.
+            with contextlib.suppress(OSError):
+                connection, _address = listener.accept()
+                connection.settimeout(5)
+                with connection, contexts[-1].wrap_socket(connection, server_side=True) as tls:
+                    tls.recv(1)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

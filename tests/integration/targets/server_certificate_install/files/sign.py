@@ -1,0 +1,56 @@
+# Copyright: Contributors to the vsphere_ops.client_plugin collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
+
+"""What a CA does: ``sign.py FOLDER`` reads FOLDER/*.csr and writes certificates of all kinds beside them.
+
+FOLDER/server.csr becomes good.pem, expired.pem and unnamed.pem (no subjectAltName); chain.pem is the issuer and then the
+root. The CA is made on the way and forgotten.
+"""
+
+from __future__ import annotations
+
+import datetime
+import sys
+from pathlib import Path
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+NOW = datetime.datetime.now(datetime.timezone.utc)
+DAY = datetime.timedelta(days=1)
+
+
+def named(name: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+
+
+def issue(subject: x509.Name, key: Any, issuer: str, signer: Any, *, days: int = 90, names: Any = None) -> str:
+    builder = x509.CertificateBuilder().subject_name(subject).issuer_name(named(issuer)).public_key(key)
+    builder = builder.serial_number(x509.random_serial_number())
+    builder = builder.not_valid_before(NOW - 30 * DAY).not_valid_after(NOW + days * DAY)
+    builder = builder.add_extension(x509.BasicConstraints(ca=names is None and days > 90, path_length=None), True)
+    if names is not None:
+        builder = builder.add_extension(names, False)
+    return builder.sign(signer, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
+
+
+def main(name: str) -> None:
+    folder = Path(name)
+    root, middle = (ec.generate_private_key(ec.SECP256R1()) for _key in range(2))
+    chain = issue(named("Example Issuing CA"), middle.public_key(), "Example Root", root, days=900)
+    chain += issue(named("Example Root"), root.public_key(), "Example Root", root, days=900)
+    (folder / "chain.pem").write_text(chain)
+    request = x509.load_pem_x509_csr((folder / "server.csr").read_bytes())
+    names = request.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    for file, days, asked in (("good", 90, names), ("expired", -1, names), ("unnamed", 90, None)):
+        signed = issue(request.subject, request.public_key(), "Example Issuing CA", middle, days=days, names=asked)
+        (folder / f"{file}.pem").write_text(signed)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
