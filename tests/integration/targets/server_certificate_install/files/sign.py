@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""What a CA does: ``sign.py FOLDER`` reads FOLDER/*.csr and writes certificates of all kinds beside them.
+"""What a CA does: ``sign.py FOLDER`` reads FOLDER/server.csr and writes certificates of several kinds beside it.
 
-FOLDER/server.csr becomes good.pem, expired.pem and unnamed.pem (no subjectAltName); chain.pem is the issuer and then the
-root. The CA is made on the way and forgotten.
+They are good.pem, expired.pem and unnamed.pem (no subjectAltName); chain.pem is their issuer and then the root. The CA
+is made on the way and forgotten.
 """
 
 from __future__ import annotations
