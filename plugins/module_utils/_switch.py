@@ -147,10 +147,6 @@ def begin(files: Files, pair: Pair, suffix: str) -> None:
 
 def end(files: Files, pair: Pair, suffix: str, *, keep: bool) -> None:
     """Step 4. ``keep`` the replaced pair as the previous one; otherwise there is none. Raises :class:`OSError`."""
-    for place in pair.places():
-        # Renaming one name of a file to another name of the same file does nothing.
-        if place.waiting and _same(place.waiting, place.live):
-            files.unlink(place.waiting)
     kept = [place.live + suffix for place in pair.places()]
     if keep and all(os.path.getsize(path) for path in kept):
         if not _same(kept[0], pair.key.live):
@@ -228,7 +224,7 @@ def _second_name(files: Files, path: str, name: str, *, scratch: str) -> None:
 
 
 def _take(files: Files, source: str, target: str) -> None:
-    """Rename that also works when both are names of one file."""
+    """Rename; where both are names of one file, that alone would do nothing."""
     if _same(source, target):
         files.unlink(source)
     else:

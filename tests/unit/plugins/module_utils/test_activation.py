@@ -159,7 +159,8 @@ def test_owner_and_mode_come_back_too_and_go_on_to_the_new_files(host):
     assert oct((host.folder / "server.key.previous").stat().st_mode) == "0o100600"
 
 
-def test_a_file_that_cannot_be_moved_leaves_all_as_before(host):
+@pytest.mark.parametrize("text", [False, True], ids=["files", "text"])
+def test_a_file_that_cannot_be_moved_leaves_all_as_before(host, text):
     class Full(type(host.files)):
         def rename(self, source, target):
             if Path(target).name == "server.pem":
@@ -168,8 +169,9 @@ def test_a_file_that_cannot_be_moved_leaves_all_as_before(host):
 
     before = host.state()
     host.files = Full()
+    new = {"new_certificate_path": None, "new_certificate": before["server.pem.next"][0].decode()} if text else {}
     with pytest.raises(OptionError) as caught:
-        host.run(**host.waiting())
+        host.run(**host.waiting(**new))
     # Going back is a rename as well: here the certificate, which has not moved, needs none.
     assert "server.pem cannot be written (No space left on device), the old files are back in place" in str(
         caught.value

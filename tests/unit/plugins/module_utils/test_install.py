@@ -167,6 +167,16 @@ def test_back_and_settled(host, make):
     assert not host.run(state="settled")["changed"] and not host.run(state="previous")["changed"]
 
 
+def test_the_previous_pair_is_the_one_just_before_or_none(host, make):
+    host.put("", make("first.example.com"))
+    for kept in (True, True, False):
+        before = host.state()["server.key"]
+        host.put(".next", make(NAME))
+        host.run(**host.waiting(keep_previous=kept))
+        assert host.state().get("server.key.previous") == (before if kept else None)
+        assert host.state().keys() & {"server.pem.previous"} == ({"server.pem.previous"} if kept else set())
+
+
 def test_the_way_back_is_open_for_a_pair_that_has_expired(host, make):
     host.put("", make("old.example.com", days=(-9, -1)))
     host.put(".next", make(NAME))

@@ -116,6 +116,7 @@ SCENARIOS = {
     "back to the certificate": (renewed, {"state": "previous"}),
     "settle": (kept, {"state": "settled"}),
     "reload fails": (nothing, {**FILES, "reload_command": ["false"]}),
+    "reload fails after a renewal": (renewed, {**FILES, "reload_command": ["false"]}),
     "reload fails the first time": (first, {**FILES, "reload_command": ["false"]}),
     "reload fails on the way back": (kept, {"state": "previous", "reload_command": ["false"]}),
 }
@@ -158,8 +159,16 @@ def cut_off(host, options, mortal):
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == KILLED
 
 
-@pytest.mark.parametrize("kind", [Mortal, MortalCopying], ids=["links", "copies"])
-@pytest.mark.parametrize("scenario", SCENARIOS)
+@pytest.mark.parametrize(
+    ("scenario", "kind"),
+    [
+        *((scenario, Mortal) for scenario in SCENARIOS),
+        ("replace and keep", MortalCopying),
+        ("back", MortalCopying),
+        ("reload fails", MortalCopying),
+    ],
+    ids=lambda value: value if isinstance(value, str) else value.__name__,
+)
 def test_whenever_it_is_cut_off_the_next_run_gets_there(prepared, scenario, kind):
     expected, options = prepared(scenario, "uninterrupted")
     if kind is MortalCopying:
@@ -220,3 +229,17 @@ def test_the_way_back_from_a_run_that_was_cut_off(prepared):
     assert checked["changed"] and done["changed"] and "cut off" in done["reasons"][0]
     assert host.state() == before and host.told()[-1] == host.leaf() == done["thumbprint"]
     assert not host.run(state="previous")["changed"]
+
+
+@pytest.mark.parametrize("options", [FILES, {}, {"state": "settled"}], ids=["the change again", "a check", "settled"])
+def test_a_way_back_that_was_cut_off_is_not_taken_for_a_change(prepared, options):
+    """The pair that was coming back is the previous one again, not a new one."""
+    host, interrupted = prepared("back", "way back")
+    before = host.state()
+    assert cut_off(host, interrupted, Mortal(4))
+    assert host.state() != before
+    done = host.run(**options)
+    assert done["changed"] and host.told()[-1] == host.leaf() == done["thumbprint"]
+    if options.get("state") == "settled":
+        before = {name: content for name, content in before.items() if "previous" not in name}
+    assert {name: content for name, content in host.state().items() if "next" not in name} == before
