@@ -284,6 +284,19 @@ options:
         downloaded.
     type: bool
     default: false
+  verify_files:
+    description:
+      - As O(verify_manifest), which it implies, and then ask the same server, with the same trust, for each file that
+        the manifest names, the same ones that M(vsphere_ops.client_plugin.plugin_manifest) looks for with its
+        O(vsphere_ops.client_plugin.plugin_manifest#module:content_path). Fail unless each is answered with status 200,
+        is not empty, and has a content type that a browser takes, C(text/html) for a view and that of an image for
+        icons.
+      - The URL of a file is relative to the folder of the manifest. For a multi-manifest and for a plug-in package
+        nothing is added to O(verify_manifest); of a multi-manifest no source says what its URLs are relative to.
+      - It takes at most O(timeout) seconds for all files together, beside as many for the manifest. No more than 250
+        files of 16 MiB are taken.
+    type: bool
+    default: false
 notes:
   - An option that is left out keeps what is registered. An empty value empties it.
   - What a record holds can be fed back as it was read, even where it is not what this collection would write. It is

@@ -85,6 +85,7 @@ def extension_spec() -> dict[str, Any]:
         "takeover": {"type": "str", "choices": ["allow", "refuse"], "default": "allow"},
         "verify_servers": {"type": "bool", "default": False},
         "verify_manifest": {"type": "bool", "default": False},
+        "verify_files": {"type": "bool", "default": False},
     }
 
 
@@ -108,6 +109,7 @@ def manifest_info_spec() -> dict[str, Any]:
         "unknown_properties": {"type": "str", "choices": ["error", "warn", "ignore"], "default": "warn"},
         "strict": {"type": "bool", "default": False},
         "targets": {"type": "list", "elements": "str", "default": []},
+        "files": {"type": "bool", "default": False},
         **_without(vcenter_spec(), "required"),
     }
 

@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any, Literal
 
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils import (
+    _delivered_files,
     _download,
     _manifest,
     _multi_manifest,
@@ -79,9 +80,12 @@ def pin(server: Server | None) -> str | None:
     return server.thumbprint and _thumbprint.canonical(server.thumbprint)
 
 
-def verifier(timeout: float) -> Callable[[str, Client, Server | None], None]:
-    """A check of what a URL gives, which takes at most ``timeout`` seconds; see :func:`verify`."""
-    return partial(_look, timeout)
+def verifier(timeout: float, *, files: bool = False) -> Callable[[str, Client, Server | None], None]:
+    """A check of what a URL gives, which takes at most ``timeout`` seconds, and then as many for all files.
+
+    See :func:`verify`. With ``files``, also those that a manifest names are looked at.
+    """
+    return partial(_look, timeout, files)
 
 
 def verify(extension: Extension, look: Callable[[str, Client, Server | None], None]) -> None:
@@ -93,12 +97,12 @@ def verify(extension: Extension, look: Callable[[str, Client, Server | None], No
         look(extension.key, extension.client, extension.servers[0] if extension.servers else None)
 
 
-def _look(timeout: float, key: str, client: Client, server: Server | None) -> None:
+def _look(timeout: float, files: bool, key: str, client: Client, server: Server | None) -> None:
+    option = "verify_files" if files else "verify_manifest"
     package = client.type == PACKAGE
     if not package and not _manifest.HAS_JSONSCHEMA:
         raise ServedError(
-            "checking a manifest needs the Python library jsonschema where this task runs; install it there",
-            option="verify_manifest",
+            "checking a manifest needs the Python library jsonschema where this task runs; install it there", option
         )
     try:
         trusted = pin(server) if client.url.lower().startswith("https:") else None
@@ -106,13 +110,25 @@ def _look(timeout: float, key: str, client: Client, server: Server | None) -> No
         data = _download.download(client.url, limit=limit, timeout=timeout, thumbprint=trusted)
         if package:
             _check_package(_package.read(data), key, client)
-        else:
-            _check_manifest(judge(data), client.url)
+            return
+        found = judge(data)
+        _check_manifest(found, client.url, option)
+        if files:
+            _check_files(look_at_files(found, client.url, timeout=timeout, thumbprint=trusted), client.url)
     except (_download.DownloadError, _thumbprint.ThumbprintError) as error:
-        way_out = "set verify_manifest to false if only the vCenters can reach it"
-        raise ServedError(f"{error}; {way_out}", option="verify_manifest") from error
+        raise ServedError(f"{error}; set {option} to false if only the vCenters can reach it", option) from error
     except (ManifestError, _package.PackageError) as error:
-        raise ServedError(f"what {client.url} gives cannot be used: {error}", option="verify_manifest") from error
+        raise ServedError(f"what {client.url} gives cannot be used: {error}", option) from error
+
+
+def look_at_files(found: Delivered, url: str, **way: Any) -> tuple[_delivered_files.File, ...]:
+    """The files of a manifest at ``url``; see :func:`_delivered_files.look`.
+
+    None for a multi-manifest: no source says what the uris in it are relative to.
+    """
+    if found.kind != "manifest":
+        return ()
+    return _delivered_files.look(found.manifests[0][1], url, **way)
 
 
 def _check_package(found: _package.Package, key: str, client: Client) -> None:
@@ -124,10 +140,20 @@ def _check_package(found: _package.Package, key: str, client: Client) -> None:
             )
 
 
-def _check_manifest(found: Delivered, url: str) -> None:
+def _check_manifest(found: Delivered, url: str, option: str) -> None:
     wrong = [finding for finding in found.findings if finding.severity == "error"]
     if wrong:
         raise ServedError(
             f"the manifest at {url} is wrong, so that no client would show the plug-in: {_manifest.sentences(wrong)}",
-            option="verify_manifest",
+            option,
+        )
+
+
+def _check_files(files: tuple[_delivered_files.File, ...], url: str) -> None:
+    wrong = _delivered_files.sentence(files)
+    if wrong:
+        raise ServedError(
+            f"the manifest at {url} names what a browser could not load: {wrong}; "
+            "publish what is missing beside the manifest, or correct the manifest",
+            "verify_files",
         )

@@ -16,6 +16,8 @@ import re
 import socket
 import ssl
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import SplitResult, urljoin, urlsplit
@@ -37,6 +39,7 @@ _PORTS = {"https": 443, "http": 80}
 _CHUNK = 64 * 1024
 # Longer ones come from servers that put a whole page there.
 _LONGEST_SHOWN = 200
+_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,60}/[a-z0-9!#$&^_.+-]{1,60}")
 _WAY_OUT = "give https://host/path or https://host:port/path"
 _STATUS_WAYS_OUT = {
     401: "it must be readable without an account, as vCenter has none",
@@ -92,22 +95,109 @@ def download(
     Raises :class:`DownloadError`.
     """
     source = _source(url)
+    line = _line(source, timeout, thumbprint, ca_path, validate_certs)
+    with closing(line), line.told(source), line.answer(source, "close") as response:
+        _check_status(source, response)
+        return _body(source, response, limit)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a server answered for a URL. ``size`` is that of the body in bytes, which is read only with status 200.
+
+    ``content_type`` has no parameters and is in lower case; it is empty where there is none.
+    """
+
+    url: str
+    status: int
+    content_type: str
+    size: int
+
+
+def look(
+    urls: Sequence[str],
+    *,
+    limit: int,
+    timeout: float,
+    thumbprint: str | None = None,
+    ca_path: str | None = None,
+    validate_certs: bool = True,
+) -> tuple[Seen, ...]:
+    """What one server, that of all ``urls``, answers for each: over one connection for as long as it is kept open.
+
+    As :func:`download`, with ``timeout`` for all of them together, but any status will do.
+    Raises :class:`DownloadError`.
+    """
+    sources = [_source(url) for url in urls]
+    if not sources:
+        return ()
+    with closing(_line(sources[0], timeout, thumbprint, ca_path, validate_certs)) as line:
+        return tuple(line.look(source, limit) for source in sources)
+
+
+def _line(source: _Source, timeout: float, thumbprint: str | None, ca_path: str | None, validate_certs: bool) -> _Line:
     if not 0 < timeout <= LONGEST_TIMEOUT:
         raise DownloadError(
             "timeout", f"{timeout} is no time to wait; give seconds above 0, such as 30, and no more than a day"
         )
-    context = _context(source, thumbprint, ca_path, validate_certs=validate_certs)
+    context = _context(source, thumbprint, ca_path, validate_certs)
     endpoint = Endpoint(source.host, source.port, source.host.partition("%")[0], time.monotonic() + timeout)
-    with _open(source, endpoint, context) as connection:
+    return _Line(endpoint, timeout, context)
+
+
+@dataclass(slots=True)
+class _Line:
+    """The way to one server: opened when it is needed, and again after the server has closed it."""
+
+    endpoint: Endpoint
+    timeout: float
+    context: ssl.SSLContext | None
+    connection: socket.socket | None = None
+
+    def close(self) -> None:
+        if self.connection:
+            self.connection.close()
+        self.connection = None
+
+    def look(self, source: _Source, limit: int) -> Seen:
+        with self.told(source):
+            if self.connection:
+                try:
+                    return self._look(source, limit)
+                except (ConnectionError, ssl.SSLError):
+                    # A server may close what it kept open, at any time and without a word.
+                    self.close()
+            return self._look(source, limit)
+
+    def _look(self, source: _Source, limit: int) -> Seen:
+        with self.answer(source, "keep-alive") as response:
+            size = len(_body(source, response, limit)) if response.status == 200 else 0
+            if response.will_close or response.status != 200:
+                self.close()
+            content_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+            # It comes from a stranger, and is shown.
+            return Seen(source.url, response.status, content_type if _TYPE.fullmatch(content_type) else "", size)
+
+    @contextmanager
+    def answer(self, source: _Source, afterwards: str) -> Iterator[http.client.HTTPResponse]:
+        """Status and headers; the body is still to be read. ``afterwards``: what shall become of the connection."""
+        self.connection = self.connection or _open(source, self.endpoint, self.context)
+        with _get(source, _Paced(self.connection, self.endpoint), afterwards) as response:
+            response.begin()
+            yield response
+
+    @contextmanager
+    def told(self, source: _Source) -> Iterator[None]:
+        """What breaks a conversation, in a sentence about the URL that was asked for."""
         try:
-            return _get(source, _Paced(connection, endpoint), limit)
+            yield
         except TimeoutError as error:
             raise _fault(
-                source, f"was not complete after {timeout:g} seconds; look at the server, or raise the timeout"
+                source, f"was not complete after {self.timeout:g} seconds; look at the server, or raise the timeout"
             ) from error
         except ssl.SSLError as error:
             # TLS 1.3 tells a client after the handshake that it is not welcome.
-            raise _fault(source, f"cannot be downloaded: {tls_error(endpoint, error)}") from error
+            raise _fault(source, f"cannot be downloaded: {tls_error(self.endpoint, error)}") from error
         except (OSError, http.client.IncompleteRead) as error:
             raise _fault(source, "was broken off by its server or on the way; look at the log of the server") from error
         except http.client.HTTPException as error:
@@ -157,7 +247,7 @@ def _shown(url: str) -> str:
 
 
 def _context(
-    source: _Source, thumbprint: str | None, ca_path: str | None, *, validate_certs: bool
+    source: _Source, thumbprint: str | None, ca_path: str | None, validate_certs: bool
 ) -> ssl.SSLContext | None:
     if not source.tls:
         if thumbprint is not None:
@@ -239,7 +329,7 @@ class _Paced(io.RawIOBase):
         return io.BufferedReader(self, _CHUNK)
 
 
-def _get(source: _Source, paced: _Paced, limit: int) -> bytes:
+def _get(source: _Source, paced: _Paced, afterwards: str) -> http.client.HTTPResponse:
     connection = http.client.HTTPConnection(source.host, source.port)
     # Both are made for each other by duck typing: http.client only ever sends, makes a file and closes.
     connection.sock = paced
@@ -250,14 +340,11 @@ def _get(source: _Source, paced: _Paced, limit: int) -> bytes:
             "Host": source.authority,
             "Accept": "*/*",
             "Accept-Encoding": "identity",
-            "Connection": "close",
+            "Connection": afterwards,
             "User-Agent": "vsphere_ops.client_plugin",
         },
     )
-    with http.client.HTTPResponse(paced, method="GET") as response:  # type: ignore[arg-type]
-        response.begin()
-        _check_status(source, response)
-        return _body(source, response, limit)
+    return http.client.HTTPResponse(paced, method="GET")  # type: ignore[arg-type]
 
 
 def _body(source: _Source, response: http.client.HTTPResponse, limit: int) -> bytes:

@@ -63,6 +63,13 @@ def check(manifest: dict[str, Any], folder: str) -> tuple[Finding, ...]:
     return tuple(sorted(found, key=lambda one: ("error", "warning", "notice").index(one.severity)))
 
 
+def named(manifest: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Each uri that :func:`check` would look for, after what it is: ``view``, an HTML page, or ``icons``, an image."""
+    views = (("view", uri) for _path, uri in _uris(manifest))
+    icons = (("icons", uri) for _path, uri, _places, _where in _sheets(manifest))
+    return tuple((kind, uri) for kind, uri in (*views, *icons) if uri and _file_name(uri) is not None)
+
+
 def image_size(head: bytes) -> Size | None:
     """Width and height of a PNG, GIF, JPEG or SVG by its first bytes; None where they do not tell.
 

@@ -7,7 +7,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -17,21 +18,33 @@ from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extensi
 Verify = Callable[[Extension], None]
 
 
-def verification(
-    servers: bool, manifest: bool, timeout: float, share: Callable[[Any], Any] = lambda look: look
-) -> Verify | None:
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """At what: the certificates of the servers, the manifest or package, and the files that the manifest names."""
+
+    servers: bool = False
+    manifest: bool = False
+    files: bool = False
+
+
+def looks(options: Mapping[str, Any]) -> Looks:
+    """What the options of a task ask for."""
+    return Looks(options["verify_servers"], options["verify_manifest"], options["verify_files"])
+
+
+def verification(wanted: Looks, timeout: float, share: Callable[[Any], Any] = lambda look: look) -> Verify | None:
     """All checks that are asked for as one, which raises ``ServedError``; None where there are none.
 
     ``share`` is put around each function that opens a connection, so that a fleet asks each server once.
     """
     checks: list[Verify] = []
-    if servers:
+    if wanted.servers:
         checks.append(partial(_served.verify, look=share(_served.fetch(timeout))))
-    if manifest:
+    if wanted.manifest or wanted.files:
         # Behind it is jsonschema, which takes longer to import than a vCenter takes to answer.
         from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils import _delivered  # noqa: PLC0415
 
-        checks.append(partial(_delivered.verify, look=share(_delivered.verifier(timeout))))
+        checks.append(partial(_delivered.verify, look=share(_delivered.verifier(timeout, files=wanted.files))))
 
     def verify(extension: Extension) -> None:
         for check in checks:

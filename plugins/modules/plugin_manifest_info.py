@@ -60,6 +60,15 @@ options:
     type: list
     elements: str
     default: []
+  files:
+    description:
+      - Also ask for each file that a manifest names, the same ones that M(vsphere_ops.client_plugin.plugin_manifest)
+        looks for with its O(vsphere_ops.client_plugin.plugin_manifest#module:content_path), from the same server and
+        with the same trust, and return what it answered.
+      - The URL of a file is relative to the folder of the manifest. For a multi-manifest nothing is asked for, because
+        no source says what its URLs are relative to.
+    type: bool
+    default: false
   hostname:
     description: Host name or IP address of the vCenter, with O(key).
     type: str
@@ -91,7 +100,7 @@ requirements:
   - jsonschema
 notes:
   - O(ca_path) and O(validate_certs) are for the vCenter, and for a web server whose certificate is not pinned.
-    O(timeout) is that of each answer of the vCenter, and of the whole download.
+    O(timeout) is that of each answer of the vCenter, of the whole download, and of all O(files) together.
 seealso:
   - module: vsphere_ops.client_plugin.plugin_manifest
   - module: vsphere_ops.client_plugin.plugin_package_info
@@ -113,12 +122,13 @@ EXAMPLES = r"""
     username: auditor@vsphere.local
     password: "{{ vault_vcenter_password }}"
     key: com.example.fleet-notes
+    files: true
   delegate_to: localhost
   register: registered
 
 - name: Show what is wrong with it
   ansible.builtin.debug:
-    msg: "{{ registered.findings | map(attribute='message') | list }}"
+    msg: "{{ registered.findings | map(attribute='message') | list + registered.files | rejectattr('ok') | list }}"
 """
 
 RETURN = r"""
@@ -162,6 +172,34 @@ sha256:
   returned: success
   type: str
   sample: 0d3a7a1d7b6c7b1d6f4dd9f5f6a4de6cb1b0f1a6a5d6a1f7ed1a3cbb4b7d3b5e
+files:
+  description: What the server answered for each file that the manifest names. Empty for a multi-manifest.
+  returned: with O(files)
+  type: list
+  elements: dict
+  contains:
+    url:
+      description: The file.
+      type: str
+      sample: https://plugins.example.com/com.example.fleet-notes/1.2.0/images/icons.png
+    status:
+      description: The HTTP status. A redirect is not followed.
+      type: int
+      sample: 200
+    content_type:
+      description: The content type without parameters, empty where there is none.
+      type: str
+      sample: image/png
+    bytes:
+      description: Size of the file. V(0) with any other status than V(200).
+      type: int
+      sample: 321
+    ok:
+      description:
+        - Whether the status is V(200), the file is not empty, and the content type is one that a browser takes,
+          V(text/html) for a view and that of an image for icons.
+      type: bool
+      sample: true
 extension:
   description: The record of O(key); C(null) without it.
   returned: success
@@ -169,6 +207,8 @@ extension:
   sample: {key: com.example.fleet-notes, version: 1.2.0}
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -204,24 +244,25 @@ def registered(params: dict[str, Any]) -> Extension:
     return found
 
 
-def download(params: dict[str, Any], url: str, server: Server | None) -> bytes:
-    """What ``url`` gives, from a server that is trusted as ``server`` says. Raises OptionError."""
+def trust(params: dict[str, Any], url: str, server: Server | None) -> dict[str, Any]:
+    """How the server of ``url`` is trusted, in the arguments of _download. Raises ThumbprintError."""
+    pin = _delivered.pin(server) if url.lower().startswith("https:") else None
+    return {"thumbprint": pin, "ca_path": params["ca_path"], "validate_certs": params["validate_certs"]}
+
+
+@contextmanager
+def told(params: dict[str, Any], url: str) -> Iterator[None]:
+    """What goes wrong with a download, as an OptionError that names an option of the task."""
     try:
-        pin = _delivered.pin(server) if url.lower().startswith("https:") else None
-        return _download.download(
-            url,
-            limit=_delivered.MAX_BYTES,
-            timeout=params["timeout"],
-            thumbprint=pin,
-            ca_path=params["ca_path"],
-            validate_certs=params["validate_certs"],
-        )
+        yield
     except _download.DownloadError as error:
         option = {"thumbprint": "server_thumbprint"}.get(error.argument, error.argument)
         raise OptionError("key" if params["key"] and option != "timeout" else option, str(error)) from error
     except _thumbprint.ThumbprintError as error:
         # Somebody registered something else than a thumbprint or a certificate.
         raise OptionError("key", f"nothing can be trusted for {url}: {error}") from error
+    except _manifest.ManifestError as error:
+        raise OptionError("key" if params["key"] else "url", f"what {url} gives is no manifest: {error}") from error
 
 
 def look(params: dict[str, Any]) -> dict[str, Any]:
@@ -238,13 +279,13 @@ def look(params: dict[str, Any]) -> dict[str, Any]:
         url = params["url"]
         pem = wanted.certificate.pem if wanted.certificate else None
         server = Server(url, "", thumbprint=wanted.thumbprint, certificate=pem)
-    data = download(params, url, server)
-    try:
+    with told(params, url):
+        way = {"timeout": params["timeout"], **trust(params, url, server)}
+        data = _download.download(url, limit=_delivered.MAX_BYTES, **way)
         found = _delivered.judge(
             data, unknown=params["unknown_properties"], strict=params["strict"], targets=tuple(params["targets"])
         )
-    except _manifest.ManifestError as error:
-        raise OptionError("key" if record else "url", f"what {url} gives is no manifest: {error}") from error
+        files = _delivered.look_at_files(found, url, **way) if params["files"] else None
     alone = urlsplit(url).path.rpartition("/")[2]
     return {
         "url": url,
@@ -254,6 +295,7 @@ def look(params: dict[str, Any]) -> dict[str, Any]:
         "manifests": [{"name": name or alone, "manifest": manifest} for name, manifest in found.manifests],
         "sha256": found.sha256,
         "extension": to_options(record) if record else None,
+        **({} if files is None else {"files": [file.result() for file in files]}),
     }
 
 

@@ -212,7 +212,7 @@ from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._vcenter
     PYVMOMI_IMPORT_ERROR,
     session,
 )
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._verification import verification
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._verification import looks, verification
 
 
 def main() -> None:
@@ -225,14 +225,13 @@ def main() -> None:
         module.fail_json(msg=missing_required_lib("pyvmomi"), exception=PYVMOMI_IMPORT_ERROR)
     try:
         wanted = desired(module.params)
-        looks = (module.params["verify_servers"], module.params["verify_manifest"])
         with session(target(module.params)) as vcenter:
             outcome = reconcile(
                 vcenter,
                 wanted,
                 check_mode=module.check_mode,
                 now=datetime.now(timezone.utc),
-                verify=verification(*looks, module.params["timeout"]),
+                verify=verification(looks(module.params), module.params["timeout"]),
             )
     except (OptionError, VCenterError) as error:
         module.fail_json(msg=str(error))

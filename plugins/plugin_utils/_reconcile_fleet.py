@@ -27,7 +27,11 @@ from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._options
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._plan import Plan
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._reconcile import Outcome
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._vcenter import PYVMOMI_IMPORT_ERROR
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._verification import verification
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._verification import (
+    Looks,
+    looks,
+    verification,
+)
 from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._attempt import Failure, Manner, make_right
 from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._entries import (
     Entry,
@@ -40,9 +44,6 @@ from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._entries
 from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._fleet import Once
 from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._history import History
 from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._outcomes import Rules, Survey
-
-# Whether servers, and whether the manifest, are looked at before anything is written.
-Looks = tuple[bool, bool]
 
 
 def answer(arguments: Mapping[str, Any], task: Any, loader: Any) -> dict[str, Any]:
@@ -64,12 +65,12 @@ def answer(arguments: Mapping[str, Any], task: Any, loader: Any) -> dict[str, An
     manner = Manner(check_mode, options["retries"], datetime.now(timezone.utc))
     # What all vCenters have in common is looked at once: a web server is not asked by a hundred of them.
     manners = {
-        looks: replace(manner, verify=verification(*looks, options["timeout"], share=Once))
-        for looks in {looks for _wish, looks in wishes}
+        wanted: replace(manner, verify=verification(wanted, options["timeout"], share=Once))
+        for wanted in {wanted for _wish, wanted in wishes}
     }
 
     def work(index: int, way: Way) -> Outcome | Failure:
-        wish, looks = wishes[index]
+        wish, wanted = wishes[index]
         name = asked[index].name
 
         def ready(due: Sequence[Plan], vcenter: Mapping[str, str]) -> None:
@@ -77,7 +78,7 @@ def answer(arguments: Mapping[str, Any], task: Any, loader: Any) -> dict[str, An
                 for planned in due:
                     history.keep(name, planned, vcenter)
 
-        answer = make_right(way.target, way.tls, [wish], manners[looks], ready)
+        answer = make_right(way.target, way.tls, [wish], manners[wanted], ready)
         if isinstance(answer, Failure) and answer.kind == "option":
             # What is wrong with the options of an entry is told in the names that they have there.
             told = (asked[index].failed(doubt).way for doubt in wish.doubts if str(doubt) == answer.message)
@@ -106,8 +107,8 @@ def _wishes(found: Sequence[Entry], options: Mapping[str, Any]) -> tuple[list[En
     known: dict[str, tuple[Desired, Looks]] = {}
     if base["key"] or base["definition"] or base["package"]:
         # What is wrong here is wrong for all: said once, before any vCenter is asked.
-        known["{}"] = (desired(base, strict=True), _looks(base))
-    nothing = (Desired(key=""), (False, False))
+        known["{}"] = (desired(base, strict=True), looks(base))
+    nothing = (Desired(key=""), Looks())
     kept, wishes = [], []
     for entry in found:
         spelled = json.dumps(entry.extension, sort_keys=True)
@@ -115,16 +116,12 @@ def _wishes(found: Sequence[Entry], options: Mapping[str, Any]) -> tuple[list[En
         if not isinstance(entry.way, Failure) and spelled not in known:
             merged = _merged(base, entry.extension)
             try:
-                known[spelled] = (desired(merged), _looks(merged))
+                known[spelled] = (desired(merged), looks(merged))
             except OptionError as error:
                 readable = entry.failed(error)
         kept.append(readable)
         wishes.append(known.get(spelled, nothing))
     return kept, wishes
-
-
-def _looks(options: Mapping[str, Any]) -> Looks:
-    return options["verify_servers"], options["verify_manifest"]
 
 
 def _merged(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:

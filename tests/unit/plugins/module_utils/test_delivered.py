@@ -21,8 +21,8 @@ from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extensi
     Server,
 )
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._served import ServedError
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._verification import verification
-from ansible_collections.vsphere_ops.client_plugin.tests.unit.plugins.module_utils.web import answer, sends
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._verification import Looks, verification
+from ansible_collections.vsphere_ops.client_plugin.tests.unit.plugins.module_utils.web import answer, keeps_open, sends
 
 GOOD = {
     "manifestVersion": "1.2.0",
@@ -131,15 +131,86 @@ def test_another_server_is_not_believed(site, thumbprint):
         verify(record(site(GOOD), thumbprint=thumbprint))
 
 
+@pytest.fixture
+def folder(secured, local):
+    """``folder(...)``: a manifest that names a page and icons, with what the server gives for these. Gives its URL."""
+
+    def start(connections, page=None, icons=None, first=None):
+        named = {**GOOD, "definitions": {**GOOD["definitions"], "iconSpriteSheet": {"uri": "i/icons.png", **SHEET}}}
+        given = {
+            "/n/plugin.json": first or answer(json.dumps(named).encode()),
+            "/n/index.html": page or answer(b"<p>", Content_Type="text/html"),
+            "/n/i/icons.png": icons or answer(b"PNG", Content_Type="image/png"),
+        }
+        return f"https://localhost:{secured(local, keeps_open(given, connections))}/n/plugin.json"
+
+    return start
+
+
+SHEET = {"definitions": {"notes": {"x": 0, "y": 0}}}
+FILES = ["/n/index.html", "/n/i/icons.png"]
+
+
+def test_all_files_of_a_good_manifest(folder, local):
+    connections = []
+    _delivered.verify(record(folder(connections), certificate=local.pem), _delivered.verifier(5, files=True))
+    assert [path for paths in connections for path in paths] == ["/n/plugin.json", *FILES]
+    assert FILES in connections, "one connection for all files"
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (
+            {"icons": answer(b"", "404 x")},
+            "names what a browser could not load: URLi/icons.png is answered with 404 Not",
+        ),
+        ({"page": answer(b"x", Content_Type="text/plain")}, "URLindex.html has the content type text/plain instead of"),
+        (
+            {"page": answer(b"", "500 x"), "icons": answer(b"", Content_Type="image/png")},
+            "URLindex.html is answered with 500 Internal Server Error, URLi/icons.png is empty; publish what is",
+        ),
+        ({"first": answer(json.dumps(BAD).encode())}, "is wrong, so that no client would show the plug-in"),
+        ({"first": answer(b"", "404 x")}, "set verify_files to false if only the vCenters can reach it"),
+    ],
+    ids=["icons missing", "page of text", "both", "manifest wrong", "manifest missing"],
+)
+def test_files_that_a_browser_could_not_load(folder, local, given, says):
+    connections = []
+    url = folder(connections, **given)
+    with pytest.raises(ServedError, match=r"^verify_files: ") as caught:
+        _delivered.verify(record(url, certificate=local.pem), _delivered.verifier(5, files=True))
+    assert says.replace("URL", url.removesuffix("plugin.json")) in str(caught.value)
+    assert str(caught.value).isprintable()
+    asked = [path for paths in connections for path in paths]
+    assert asked == ["/n/plugin.json", *([] if "first" in given else FILES)]
+
+
+def test_another_server_is_asked_for_no_file(folder):
+    connections = []
+    with pytest.raises(ServedError, match="is served with the certificate"):
+        _delivered.verify(record(folder(connections), thumbprint=OTHER), _delivered.verifier(5, files=True))
+    assert not any(connections)
+
+
+@pytest.mark.parametrize(("body", "kind"), [(MULTI, REMOTE), (PACKED, PACKAGE)], ids=["multi-manifest", "package"])
+def test_no_files_where_nobody_says_where_they_are(secured, local, body, kind):
+    connections = []
+    port = secured(local, keeps_open({"/n/it.zip": answer(body)}, connections))
+    extension = record(f"https://localhost:{port}/n/it.zip", kind, certificate=local.pem)
+    _delivered.verify(extension, _delivered.verifier(5, files=True))
+    assert connections == [["/n/it.zip"]]
+
+
 def test_checks_are_asked_for_one_by_one():
-    assert verification(servers=False, manifest=False, timeout=1) is None
+    assert verification(Looks(), timeout=1) is None
     asked = []
 
     def share(look):
         asked.append(look)
         return look
 
-    for servers, manifest, count in ((True, False, 1), (False, True, 1), (True, True, 2)):
+    for options, count in (((True, False), 1), ((False, True), 1), ((True, True), 2), ((False, False, True), 1)):
         asked.clear()
-        assert verification(servers, manifest, 1, share) is not None
+        assert verification(Looks(*options), 1, share) is not None
         assert len(asked) == count

@@ -345,6 +345,72 @@ def test_http_asked_of_https(secured, local):
     assert "is not answered in HTTP" in message or "was broken off" in message
 
 
+def page(body=b"page", **headers):
+    return answer(body, Content_Type="text/html; charset=utf-8", **headers)
+
+
+LOOKS = {
+    "kept open": ({}, [["/a", "/b", "/a"]]),
+    "closed, and said so": ({"Connection": "close"}, [["/a"], ["/b"], ["/a"]]),
+    "not found": (None, [["/a"], ["/b"], ["/a"]]),
+}
+
+
+@pytest.mark.parametrize(("headers", "asked"), LOOKS.values(), ids=LOOKS)
+def test_a_look_keeps_what_the_server_keeps(secured, local, headers, asked):
+    connections = []
+    data = answer(b"gone", "404 x") if headers is None else page(**headers)
+    port = secured(local, web.keeps_open({"/a": data, "/b": data}, connections))
+    urls = [f"https://127.0.0.1:{port}/{name}" for name in "aba"]
+    seen = _download.look(urls, limit=100, timeout=5, thumbprint=_thumbprint.of(local.der))
+    status, size, kind = (404, 0, "") if headers is None else (200, 4, "text/html")
+    assert seen == tuple(_download.Seen(url, status, kind, size) for url in urls)
+    assert connections == asked
+
+
+@pytest.mark.parametrize("end", [finish, lambda connection: connection.close()], ids=["said", "without a word"])
+def test_a_look_goes_on_where_a_server_closes(secured, local, end):
+    connections = []
+
+    def once(connection):
+        connections.append(request(connection))
+        connection.sendall(page())
+        end(connection)
+
+    port = secured(local, once)
+    urls = [f"https://127.0.0.1:{port}/{name}" for name in "abc"]
+    seen = _download.look(urls, limit=100, timeout=5, thumbprint=_thumbprint.of(local.der))
+    assert [one.status for one in seen] == [200] * 3
+    assert len(connections) == 3
+
+
+def test_a_look_at_nothing_opens_nothing():
+    assert _download.look((), limit=1, timeout=0) == ()
+
+
+LOOKS_THAT_FAIL = {
+    "too long": (sends(page(bytes(101))), "/a is larger than the 100 bytes"),
+    "broken off": (sends(b""), "/a was broken off"),
+    "not HTTP": (sends(b"SSH-2.0-OpenSSH_9.2p1\r\n"), "/a is not answered in HTTP"),
+    "slow": (drips(b"HTTP/1.1 200 OK\r\n", b"a: b\r\n"), "/a was not complete after 0.5 seconds"),
+}
+
+
+@pytest.mark.parametrize(("talk", "says"), LOOKS_THAT_FAIL.values(), ids=LOOKS_THAT_FAIL)
+def test_a_look_that_fails(listen, talk, says):
+    with pytest.raises(_download.DownloadError, match=says):
+        _download.look([f"http://127.0.0.1:{listen(talk)}/a"], limit=100, timeout=0.5)
+
+
+def test_a_look_at_another_certificate_asks_nothing(secured, local, make):
+    connections = []
+    port = secured(local, web.keeps_open({}, connections))
+    with pytest.raises(_download.DownloadError) as caught:
+        _download.look([f"https://localhost:{port}/a"], limit=9, timeout=5, thumbprint=_thumbprint.of(make().der))
+    assert caught.value.argument == "thumbprint"
+    assert not any(connections)
+
+
 URLS = {
     "empty": ("", "'' cannot be downloaded from"),
     "file": ("file:///etc/passwd", "'file:///etc/passwd' cannot be downloaded from"),

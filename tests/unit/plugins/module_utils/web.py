@@ -45,3 +45,20 @@ def sends(data, requests=None):
         finish(connection)
 
     return talk
+
+
+def keeps_open(answers, connections=None):
+    """One connection for as many requests as come: each path has its answer, and any other is not found.
+
+    ``connections`` gets the list of paths that each connection asked for.
+    """
+
+    def talk(connection):
+        paths = []
+        if connections is not None:
+            connections.append(paths)
+        while received := request(connection):
+            paths.append(received.split()[1].decode())
+            connection.sendall(answers.get(paths[-1], answer(b"no such file", "404 Not Found")))
+
+    return talk
