@@ -5,12 +5,12 @@
 
 "use strict";
 
-// The only file that knows the vSphere Client. Its script offers the global htmlClientSdk, and needs initialize() first.
-// Used of it: app.getClientLocale, app.getContextObjects, app.getTheme and event.onThemeChanged. A page that was opened
-// somewhere else gets the browser's language and colours instead.
+// The only file that knows the vSphere Client. Its script /api/ui/htmlClientSdk.js, which the client itself serves, offers
+// the global htmlClientSdk, and needs initialize() first. A client shows pages in a frame, and only there is it asked for:
+// elsewhere it is missing, and a browser would complain of that. Used of it: app.getClientLocale, app.getContextObjects,
+// app.getTheme and event.onThemeChanged. A page that was opened somewhere else gets the browser's language and colours.
 
 const client = (() => {
-  const sdk = window.htmlClientSdk;
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
 
   function paint(name) {
@@ -30,7 +30,7 @@ const client = (() => {
     return { inside: false, locale: window.navigator.language, objects: [{ type, id }] };
   }
 
-  function inside() {
+  function inside(sdk) {
     // Older clients have no themes.
     paint(sdk.app.getTheme?.().name);
     sdk.event.onThemeChanged?.((theme) => paint(theme.name));
@@ -39,11 +39,18 @@ const client = (() => {
 
   // Calls back once with {inside, locale, objects}.
   function ready(start) {
-    if (sdk) {
-      sdk.initialize(() => start(inside()));
-    } else {
+    if (window.self === window.top) {
       start(outside());
+      return;
     }
+    const script = document.createElement("script");
+    script.src = "/api/ui/htmlClientSdk.js";
+    script.addEventListener("load", () => {
+      const sdk = window.htmlClientSdk;
+      sdk.initialize(() => start(inside(sdk)));
+    });
+    script.addEventListener("error", () => start(outside()));
+    document.head.append(script);
   }
 
   return { ready };
