@@ -5,7 +5,7 @@
 
 """Opens a page in a headless Chromium, and prints as JSON what the browser says of it.
 
-Talks the DevTools protocol over a pipe. Needs the library cryptography for a pin, and nothing else.
+Talks the DevTools protocol over a pipe: the standard library does, but for what is in a certificate.
 """
 
 from __future__ import annotations
@@ -26,33 +26,22 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+# As root, on a machine without a network or a screen, and the same on every machine.
 FLAGS = [
-    "--headless",
-    "--remote-debugging-pipe",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--no-proxy-server",
-    "--hide-scrollbars",
-    "--lang=en-US",
+    *("--headless", "--remote-debugging-pipe", "--no-sandbox", "--no-proxy-server", "--no-first-run", "--lang=en-US"),
+    *("--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update"),
+    *("--disable-sync", "--hide-scrollbars"),
 ]
 TIMEOUT = 40
 
 # What a vSphere Client would offer to a page in its frame.
 SDK = """
-window.htmlClientSdk = {
-  initialize: (done) => done(),
-  app: {
-    getClientLocale: () => "de-DE",
-    getContextObjects: () => [{ id: "urn:vmomi:VirtualMachine:vm-42:0" }],
-    getTheme: () => ({ name: "dark" }),
-  },
-  event: { onThemeChanged: () => {} },
-};
+const objects = [{ id: "urn:vmomi:VirtualMachine:vm-42:0" }];
+const app = { getClientLocale: () => "de-DE", getContextObjects: () => objects, getTheme: () => ({ name: "dark" }) };
+window.htmlClientSdk = { initialize: (done) => done(), app, event: { onThemeChanged: () => {} } };
 """
 # The icons of the manifest, as a client would load them: width 0 is no image.
 ICONS = """
@@ -69,10 +58,8 @@ ICONS = """
 FRAME = """
 new Promise((done) => {
   const frame = document.createElement("iframe");
-  frame.onload = () => done({
-    text: frame.contentDocument.body.innerText,
-    theme: frame.contentDocument.documentElement.dataset.theme,
-  });
+  const page = () => frame.contentDocument;
+  frame.onload = () => done({ text: page().body.innerText, theme: page().documentElement.dataset.theme });
   frame.src = "object.html";
   document.body.append(frame);
 })
@@ -128,18 +115,18 @@ class Browser:
 
     def evaluate(self, script: str) -> Any:
         answer = self.ask("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)
-        return answer["result"].get("value", answer.get("exceptionDetails"))
+        return answer["result"].get("value")
 
     def wait(self, wanted: Callable[[dict[str, Any]], bool]) -> None:
         while not any(wanted(event) for event in self.events):
             self._message()
 
-    def happened(self, *methods: str) -> Iterator[dict[str, Any]]:
-        return (event["params"] for event in self.events if event["method"] in methods)
+    def happened(self, method: str) -> Iterator[dict[str, Any]]:
+        return (event["params"] for event in self.events if event["method"] == method)
 
 
 @contextmanager
-def started(program: str, flags: list[str]) -> Iterator[Browser]:
+def started(flags: list[str]) -> Iterator[Browser]:
     """The browser reads from descriptor 3 and writes to 4."""
     pipes = [*os.pipe(), *os.pipe()]
     commands, send, receive, events = (fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 10) for end in pipes)
@@ -148,11 +135,9 @@ def started(program: str, flags: list[str]) -> Iterator[Browser]:
     os.dup2(commands, 3)
     os.dup2(events, 4)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        own = {"HOME": folder, "TMPDIR": folder}
-        command = [program, *FLAGS, f"--user-data-dir={folder}/profile", *flags]
-        with subprocess.Popen(
-            command, pass_fds=(3, 4), stderr=subprocess.DEVNULL, env={**os.environ, **own}
-        ) as process:
+        own = {**os.environ, "HOME": folder, "TMPDIR": folder}
+        command = ["chromium-headless-shell", *FLAGS, f"--user-data-dir={folder}/profile", *flags]
+        with subprocess.Popen(command, pass_fds=(3, 4), stderr=subprocess.DEVNULL, env=own) as process:
             for end in (3, 4, commands, events):
                 os.close(end)
             try:
@@ -192,9 +177,6 @@ def look(browser: Browser, url: str, picture: str) -> dict[str, Any]:
 
 def pinned(path: str) -> list[str]:
     """The one public key that is trusted, whoever has signed it."""
-    from cryptography import x509  # noqa: PLC0415  not needed without a pin
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat  # noqa: PLC0415
-
     key = x509.load_pem_x509_certificate(Path(path).read_bytes()).public_key()
     digest = hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).digest()
     return [f"--ignore-certificate-errors-spki-list={base64.b64encode(digest).decode()}"]
@@ -203,13 +185,12 @@ def pinned(path: str) -> list[str]:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("url")
-    parser.add_argument("--program", default="chromium-headless-shell")
     parser.add_argument("--pin", help="a PEM file: the certificate whose key is trusted")
     parser.add_argument("--picture", default="", help="where to write a PNG of the page")
     parser.add_argument("--size", default="840,600", help="of the window, in pixels")
     options = parser.parse_args()
     flags = [f"--window-size={options.size}", *(pinned(options.pin) if options.pin else [])]
-    with started(options.program, flags) as browser:
+    with started(flags) as browser:
         sys.stdout.write(json.dumps(look(browser, options.url, options.picture)))
 
 
