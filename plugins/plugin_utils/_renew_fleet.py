@@ -20,7 +20,7 @@ from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._plan im
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._reconcile import Outcome
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._renewal import Origin, Renewal, origins, points
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._vcenter import PYVMOMI_IMPORT_ERROR
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._verification import verification
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._verification import Looks, verification
 from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._attempt import Failure, Manner, make_right
 from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._entries import Way, entries, given, validated
 from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._fleet import Once
@@ -41,7 +41,7 @@ def answer(task: Any, loader: Any) -> dict[str, Any]:
         history = History(folder, options["history_run"]) if folder else None
     except OptionError as error:
         return {"failed": True, "msg": str(error)}
-    verify = verification(options["verify_servers"], False, options["timeout"], share=Once)
+    verify = verification(Looks(servers=options["verify_servers"]), options["timeout"], share=Once)
     manner = Manner(
         check_mode,
         options["retries"],

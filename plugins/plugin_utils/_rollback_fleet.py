@@ -17,7 +17,7 @@ from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extensi
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._plan import Plan
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._reconcile import Outcome
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._vcenter import PYVMOMI_IMPORT_ERROR
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._verification import verification
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._verification import Looks, verification
 from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._attempt import (
     Failure,
     HeldBackError,
@@ -41,7 +41,8 @@ def answer(task: Any, loader: Any) -> dict[str, Any]:
         asked = entries(given(options, task, loader), options)
     except OptionError as error:
         return {"failed": True, "msg": str(error)}
-    verify = verification(options["verify_servers"], options["verify_manifest"], options["timeout"], share=Once)
+    looks = Looks(options["verify_servers"], options["verify_manifest"])
+    verify = verification(looks, options["timeout"], share=Once)
     manner = Manner(check_mode, options["retries"], datetime.now(timezone.utc), verify=verify)
 
     def work(index: int, way: Way) -> tuple[Outcome, ...] | Failure:
