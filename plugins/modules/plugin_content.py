@@ -1,0 +1,156 @@
+#!/usr/bin/python
+# Copyright: Contributors to the vsphere_ops.client_plugin collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: plugin_content
+short_description: Unpack the files of a vSphere Client plug-in
+version_added: "0.1.0"
+author:
+  - vSphere Ops contributors (@vsphere-ops)
+description:
+  - Unpacks an archive with the files of a plug-in into a folder of its own, which holds all of them or is not there.
+  - Archives may come from strangers. One that holds links, devices, names that lead out of the folder, a name twice
+    (also where only case differs), or unusually much is refused as a whole.
+  - When C(plugin.json) is not at the root of the archive but in the one folder that holds everything, that folder is
+    left out. Folders without files are left out as well.
+  - Files have the mode V(0644) and folders V(0755), whatever the archive says.
+extends_documentation_fragment:
+  - vsphere_ops.client_plugin._attributes
+options:
+  src:
+    description:
+      - The archive on the host where the module runs, at most 128 MiB, and 256 MiB when unpacked.
+      - A C(.zip), or a C(.tar), as it is or compressed by gzip, bzip2 or xz. Its bytes count, not its name.
+    type: path
+    required: true
+  checksum:
+    description: SHA-256 that the archive must have, as 64 hexadecimal digits.
+    type: str
+  dest:
+    description:
+      - The folder, which is new or empty. The one above it must exist.
+      - When it holds exactly the files of the archive already, nothing is changed.
+    type: path
+    required: true
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+    details: Shows the names of the files.
+  idempotent:
+    support: full
+  platform:
+    support: full
+    platforms: posix
+requirements:
+  - python >= 3.10
+seealso:
+  - module: vsphere_ops.client_plugin.plugin_manifest
+  - module: vsphere_ops.client_plugin.plugin_package_info
+"""
+
+EXAMPLES = r"""
+- name: Unpack what the vendor ships
+  vsphere_ops.client_plugin.plugin_content:
+    src: /srv/build/fleet-notes-1.2.0.tar.gz
+    checksum: 5ad6a1f7ed1a3cbb4b7d3b5e0d3a7a1d7b6c7b1d6f4dd9f5f6a4de6cb1b0f1a6
+    dest: /srv/build/fleet-notes-1.2.0
+  register: unpacked
+
+- name: Check its manifest, and that the files that it names are there
+  vsphere_ops.client_plugin.plugin_manifest:
+    src: "{{ unpacked.dest }}/plugin.json"
+    content_path: "{{ unpacked.dest }}"
+"""
+
+RETURN = r"""
+dest:
+  description: The folder.
+  returned: success
+  type: str
+  sample: /srv/build/fleet-notes-1.2.0
+files:
+  description: Names of all files below RV(dest), sorted; in check mode, of those that would be there.
+  returned: success
+  type: list
+  elements: str
+  sample: [index.html, plugin.json, ui/app.js]
+top_folder:
+  description: The folder of the archive that was left out, because it holds everything; C(null) when there is none.
+  returned: success
+  type: str
+  sample: fleet-notes-1.2.0
+checksum:
+  description: SHA-256 of the archive.
+  returned: success
+  type: str
+  sample: 5ad6a1f7ed1a3cbb4b7d3b5e0d3a7a1d7b6c7b1d6f4dd9f5f6a4de6cb1b0f1a6
+"""
+
+import hashlib
+import re
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils import _archive, _folder, _publish
+
+
+class ContentError(ValueError):
+    """An archive that is not the wanted one. ``str()`` is a whole sentence that begins with the option."""
+
+
+def argument_spec() -> dict[str, Any]:
+    return {
+        "src": {"type": "path", "required": True},
+        "checksum": {"type": "str"},
+        "dest": {"type": "path", "required": True},
+    }
+
+
+def load(src: str, checksum: str | None) -> tuple[_archive.Content, str]:
+    """The files in the archive, and its SHA-256. Raises ContentError or PublishError with a sentence."""
+    if checksum is not None and not re.fullmatch("[0-9A-Fa-f]{64}", checksum):
+        raise ContentError(f"checksum={checksum!a} is no SHA-256; give its 64 hexadecimal digits.")
+    data = _publish.content("src", src, _archive.MAX_BYTES)
+    found = hashlib.sha256(data).hexdigest()
+    # Of a longer one not everything was read, and it is refused for its length.
+    if checksum is not None and len(data) <= _archive.MAX_BYTES and found != checksum.lower():
+        raise ContentError(
+            f"checksum={checksum} is not that of src={src}, which has the SHA-256 {found}; get the archive again, or "
+            "correct the checksum."
+        )
+    try:
+        return _archive.read(data), found
+    except _archive.ArchiveError as error:
+        raise ContentError(f"src={src} {error}.") from error
+
+
+def main() -> None:
+    module = AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True)
+    src, dest = module.params["src"], module.params["dest"]
+    try:
+        content, checksum = load(src, module.params["checksum"])
+        changed = not _folder.is_there(dest, content.files)
+        if changed and not module.check_mode:
+            _folder.make(dest, content.files)
+    except (ContentError, _publish.PublishError, _folder.FolderError) as error:
+        module.fail_json(msg=str(error))
+    names = "".join(f"{name}\n" for name in content.files)
+    module.exit_json(
+        changed=changed,
+        dest=dest,
+        files=list(content.files),
+        top_folder=content.top_folder,
+        checksum=checksum,
+        diff={"before": "" if changed else names, "after": names, "before_header": dest, "after_header": dest},
+    )
+
+
+if __name__ == "__main__":
+    main()
