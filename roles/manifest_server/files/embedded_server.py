@@ -48,13 +48,18 @@ VERSION = re.compile(r"[0-9]+(\.[0-9]+){0,3}")
 # The system's own table differs from machine to machine; a browser that is told not to sniff needs the right type.
 CONTENT_TYPES = {
     "application/json": "json map",
+    "application/manifest+json": "webmanifest",
+    "application/wasm": "wasm",
     "application/zip": "zip",
+    "font/ttf": "ttf",
     "font/woff": "woff",
     "font/woff2": "woff2",
+    "image/avif": "avif",
     "image/gif": "gif",
     "image/jpeg": "jpg jpeg",
     "image/png": "png",
     "image/svg+xml": "svg",
+    "image/webp": "webp",
     "image/x-icon": "ico",
     "text/css; charset=utf-8": "css",
     "text/html; charset=utf-8": "html htm",
