@@ -20,6 +20,7 @@ import re
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 TIMEOUT_S = 10
@@ -87,17 +88,20 @@ def loaded_at() -> float | None:
     """Return the time, in seconds since 1970, at which nginx last read its files, or None when it does not run."""
     try:
         master = Path("/run/nginx.pid").read_text().strip()
-        # After the name, which may hold blanks: state, parent, ..., and as the 20th the time in ticks since the boot.
-        rows = [path.read_text().rpartition(")")[2].split() for path in Path("/proc").glob("[0-9]*/stat")]
-        booted = int(re.findall(r"^btime (\d+)", Path("/proc/stat").read_text(), re.MULTILINE)[0])
     except OSError:
         return None
-    workers = [int(row[19]) / os.sysconf("SC_CLK_TCK") for row in rows if row[1] == master]
-    return booted + max(workers) if workers else None
+    booted = int(re.findall(r"^btime (\d+)", Path("/proc/stat").read_text(), re.MULTILINE)[0])
+    times = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it has ended
+            # After the name, which may hold blanks: state, parent, ..., and as the 20th the ticks since the boot.
+            row = path.read_text().rpartition(")")[2].split()
+            times += [booted + int(row[19]) / os.sysconf("SC_CLK_TCK")] if row[1] == master else []
+    return max(times, default=None)
 
 
 def unloaded(server: str, certificate: str) -> bool:
-    """Return whether a file is newer than the workers: an earlier run was cut off, or somebody brought a certificate."""
+    """Return whether a file is newer than the workers: a run was cut off, or somebody brought a certificate."""
     site = Path(f"/etc/nginx/conf.d/vsphere-client-plugins-{server}.conf")
     files = [site, *(SITES / server).glob("*.conf"), Path(certificate)]
     times = [path.stat().st_mtime for path in files if path.exists()]
