@@ -321,7 +321,10 @@ from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils import (
     _install,
     _switch,
 )
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._certificate import CRYPTOGRAPHY_IMPORT_ERROR
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._certificate import (
+    CRYPTOGRAPHY_IMPORT_ERROR,
+    holds_private_key,
+)
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension import OptionError
 
 
@@ -331,7 +334,8 @@ def argument_spec() -> dict[str, Any]:
         "certificate_path": {"type": "path", "required": True},
         "new_private_key_path": {"type": "path", "no_log": False},
         "new_certificate_path": {"type": "path"},
-        "new_certificate": {"type": "str"},
+        # Hidden at first: the log of the task is written before anybody can see whether a private key was pasted.
+        "new_certificate": {"type": "str", "no_log": True},
         "hosts": {"type": "list", "elements": "str", "default": []},
         "state": {"type": "str", "choices": ["present", "previous", "settled"], "default": "present"},
         "keep_previous": {"type": "bool", "default": False},
@@ -361,6 +365,10 @@ def main() -> None:
     )
     if CRYPTOGRAPHY_IMPORT_ERROR:
         module.fail_json(msg=missing_required_lib("cryptography"), exception=CRYPTOGRAPHY_IMPORT_ERROR)
+    text = module.params["new_certificate"]
+    if text is not None and not holds_private_key(text):
+        # A certificate is public, and the result has to show it.
+        module.no_log_values.discard(text)
     now = datetime.datetime.now(datetime.timezone.utc)
     tools = _activation.Tools(
         _switch.Disk(),
