@@ -162,6 +162,7 @@ def write_inventory(vcenters: list[dict[str, str]]) -> None:
         "extension_registration_label": "Fleet Notes",
         "extension_registration_summary": "Notes about virtual machines, for the whole team",
         "extension_registration_company": "Example",
+        "extension_registration_report": str(RESULTS / "rotation"),
     }
     inventory = {
         "all": {
@@ -197,9 +198,12 @@ def story() -> None:
     say("Raising the version to 1.1.0: the new release is published, and exactly the registrations change")
     new = ("-e", "manifest_server_version=1.1.0")
     expect(play("upgrade", deploy, "--diff", *new), vcenters=1)
-    say("Renewing the certificate of the manifest server: every registration follows")
-    expect(play("renew", deploy, "--diff", *new, "-e", "manifest_server_certificate_renew=true"), vcenters=1)
-    expect(play("renewed", deploy, *new), vcenters=0, server=0)
+    say("Renewing the certificate: every registration learns it at the same moment, then the server is switched to it")
+    rotate = "vsphere_ops.client_plugin.rotate_certificate"
+    expect(play("rotate", rotate, "--diff", *new), vcenters=1)
+    print(f"  {json.loads((RESULTS / 'rotation').read_text())['msg']}")
+    say("And every day after that: nothing to do until 30 days before its end")
+    expect(play("daily", rotate, *new, "-e", "manifest_server_rotation_days_before_expiry=30"), vcenters=0, server=0)
     table()
 
 
