@@ -1,0 +1,55 @@
+# Copyright: Contributors to the vsphere_ops.client_plugin collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
+
+"""The programs of the role manifest_server, and what its two engines must have in common."""
+
+from __future__ import annotations
+
+import runpy
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROLE = Path(__file__).parents[3] / "roles/manifest_server"
+LOOK = runpy.run_path(str(ROLE / "files/look.py"))
+
+
+def test_both_engines_send_the_same_types() -> None:
+    embedded = runpy.run_path(str(ROLE / "files/embedded_server.py"))["CONTENT_TYPES"]
+    variables = yaml.safe_load((ROLE / "vars/main.yml").read_text())
+    plain = {name.removesuffix("; charset=utf-8"): suffixes for name, suffixes in embedded.items()}
+    assert variables["__manifest_server_content_types"] == plain
+
+
+@pytest.mark.parametrize(
+    ("ports", "lets_in"),
+    [
+        ("443", True),
+        ("443/tcp", True),
+        ("443/udp", False),
+        ("400-500/tcp", True),
+        ("400:443/tcp", True),
+        ("444-500/tcp", False),
+        ("4430/tcp", False),
+        ("Nginx", False),
+    ],
+)
+def test_a_rule_of_a_firewall_covers_a_port(ports: str, lets_in: bool) -> None:
+    assert LOOK["covers"](ports, 443) is lets_in
+
+
+@pytest.mark.parametrize(
+    ("status", "lets_in"),
+    [
+        ("Status: active\nDefault: deny (incoming)\n\n22/tcp  ALLOW IN  Anywhere\n", False),
+        ("Status: active\nDefault: deny (incoming)\n\n443/tcp  ALLOW IN  Anywhere\n", True),
+        ("Status: active\nDefault: deny (incoming)\n\n443/tcp (v6)  LIMIT IN  Anywhere (v6)\n", True),
+        ("Status: active\nDefault: deny (incoming)\n\n443/tcp  DENY IN  Anywhere\n", False),
+        ("Status: active\nDefault: allow (incoming)\n", True),
+    ],
+)
+def test_ufw_lets_a_port_in(status: str, lets_in: bool) -> None:
+    assert LOOK["ufw_lets_in"](status, 443) is lets_in
