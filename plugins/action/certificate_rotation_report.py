@@ -26,6 +26,11 @@ class ActionModule(ActionBase):
     _requires_connection = False
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        # Not at the top: see vcenter_extension_fleet.
+        from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._outcomes import (  # noqa: PLC0415
+            read_by_people,
+        )
+
         result: dict[str, Any] = super().run(tmp, task_vars)
         validation = ArgumentSpecValidator(rotation_report_spec()).validate(dict(self._task.args))
         if validation.error_messages:
@@ -46,7 +51,8 @@ class ActionModule(ActionBase):
                 Path(options["path"]).write_text(json.dumps(_report(text, results), indent=2) + "\n", encoding="utf-8")
             except OSError as error:
                 text += f" The report cannot be written to {options['path']}: {error.strerror}."
-        self._display.display(f"  {text}")
+        if read_by_people():
+            self._display.display(f"  {text}")
         return {**result, "changed": False, "msg": text, "results": results}
 
 

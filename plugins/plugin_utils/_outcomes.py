@@ -44,12 +44,17 @@ class Rules:
     progress: bool
 
 
+def read_by_people() -> bool:
+    """Whether the output of this run can bear a line that no callback has written."""
+    callback = str(constants.config.get_config_value("DEFAULT_STDOUT_CALLBACK"))
+    return callback.rpartition(".")[2] in _TALKATIVE
+
+
 class _Progress:
     """One line for each vCenter as it finishes, where the callback can bear it."""
 
     def __init__(self, names: Sequence[str], *, wanted: bool) -> None:
-        callback = str(constants.config.get_config_value("DEFAULT_STDOUT_CALLBACK"))
-        self._show = wanted and callback.rpartition(".")[2] in _TALKATIVE
+        self._show = wanted and read_by_people()
         self._names = names
         self._width = max((len(name) for name in names), default=0)
         self._done = 0

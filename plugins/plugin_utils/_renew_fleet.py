@@ -100,4 +100,4 @@ def _told(outcomes: Sequence[Outcome], *, check_mode: bool) -> str:
     changed = [outcome.plan.key for outcome in outcomes if outcome.plan.changed]
     if changed:
         return f"{'would be ' if check_mode else ''}renewed {', '.join(changed)}"
-    return "ok" if any(outcome.plan.after is not None for outcome in outcomes) else "ok, registered is none of them"
+    return "ok" if any(outcome.plan.after is not None for outcome in outcomes) else "not registered here"
