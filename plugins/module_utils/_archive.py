@@ -126,8 +126,8 @@ class _Headers(io.BytesIO):
 class _Member(tarfile.TarInfo):
     """Python would read a list of any length for a file with holes, and such files are refused."""
 
-    def _proc_gnusparse_10(self, member: tarfile.TarInfo, _headers: object, _archive: object) -> None:
-        raise ArchiveError(f"holds {_special(member.name)}")
+    def _proc_gnusparse_10(self, *arguments: tarfile.TarInfo, **_named: object) -> None:
+        raise ArchiveError(f"holds {_special(arguments[0].name)}")
 
 
 def _of_tar(tar: bytes) -> Iterator[_Entry]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension import Desired, Extension
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._plan import Plan, plan
@@ -19,7 +19,7 @@ from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._restora
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._to_options import to_options
 
 # What a task may want of one record: some of its options, a new certificate, or all of it as it was once.
-Wish = Desired | Renewal | Restoration
+Wish: TypeAlias = "Desired | Renewal | Restoration"
 
 
 class Catalogue(Protocol):

@@ -41,7 +41,7 @@ def port_commands(port: int) -> list[list[str]]:
         if protocol != "tcp":
             continue
         for item in items:
-            first, _, last = item.partition("-")
+            first, _dash, last = item.partition("-")
             if name == PORT and int(first) <= port <= int(last or first):
                 return []
             if item == str(port):

@@ -141,7 +141,7 @@ def test_a_reader_finds_the_old_one_or_the_new_one(tmp_path):
 
     reader = threading.Thread(target=read)
     reader.start()
-    for _ in range(500):
+    for _round in range(500):
         release.place(folder / ".staging/1.0", folder / "1.0")
     stop.set()
     reader.join()
