@@ -98,6 +98,8 @@ def _reverted(renewed: Mapping[str, Any], put_back: Mapping[str, Any] | None, re
     if written is not None and restored is not None:
         result["mismatch_seconds"] = round((restored - written).total_seconds(), 3)
     if not renewed["failed"]:
+        # What was written there is gone.
+        result = {key: value for key, value in result.items() if key not in ("records", "written_at", "diff")}
         text = f"{renewed['name']} holds what it held before, because {reason}"
         result |= {"failed": True, "changed": False, "error": {"kind": "put_back", "message": text}}
     return result

@@ -83,6 +83,7 @@ def test_what_was_put_back_says_why() -> None:
     )
     assert [result["mismatch_seconds"] for result in results] == [4.0, None, 0.0]
     assert [result["changed"] for result in results] == [False, True, False]
+    assert "records" not in results[0]
     assert [result["error"]["message"] for result in results] == [
         "a holds what it held before, because nginx refuses.",
         "b could not be put back and may hold a certificate that is not served: b did not answer",
