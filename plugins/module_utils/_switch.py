@@ -36,15 +36,20 @@ _KEY_MODE = 0o600
 class Files(Protocol):
     """What is done to the disk."""
 
-    def link(self, source: str, target: str) -> None: ...
+    def link(self, source: str, target: str) -> None:
+        """Give a file a second name."""
 
-    def rename(self, source: str, target: str) -> None: ...
+    def rename(self, source: str, target: str) -> None:
+        """Move a file, over one that is there."""
 
-    def unlink(self, path: str) -> None: ...
+    def unlink(self, path: str) -> None:
+        """Remove a name."""
 
-    def chmod(self, path: str, mode: int) -> None: ...
+    def chmod(self, path: str, mode: int) -> None:
+        """Set the mode of a file."""
 
-    def write(self, path: str, data: bytes) -> None: ...
+    def write(self, path: str, data: bytes) -> None:
+        """Make a file that nobody else may read, and wait for the disk."""
 
 
 class Disk:
