@@ -18,7 +18,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._api_shape import from_api, to_api
@@ -40,15 +39,14 @@ class Past:
 
 
 class History:
-    """Where one run writes down what it is about to change. Threads may share it. ``kept`` counts the records."""
+    """Where one run writes down what it is about to change. Several may share it at the same time."""
 
     def __init__(self, folder: str, run: str | None) -> None:
         """``run`` is a name, or None for that of this moment. Raises :class:`OptionError`."""
         self._run = run or datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%S.%fZ")
         if not _RUN.fullmatch(self._run):
             raise OptionError("history_run", f"{run!r} cannot be a file name; use letters, digits, dots and dashes")
-        self._lock = Lock()
-        self.kept = 0
+        self._kept: list[str] = []
         self._path = Path(folder, f"{self._run}.jsonl")
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -72,11 +70,19 @@ class History:
         }
         data = json.dumps(line).encode() + b"\n"
         try:
-            with self._lock, open(self._path, "ab", opener=_private) as file:
-                file.write(data)
-                self.kept += 1
+            # One write at the end of the file: whoever else writes there does not get into the line.
+            with open(self._path, "ab", buffering=0, opener=_private) as file:
+                written = file.write(data)
         except OSError as error:
             raise _unusable(str(self._path.parent), error) from error
+        if written != len(data):
+            raise OptionError("history_path", f"{self._path.parent} is full; make room, or give another folder")
+        self._kept.append(planned.key)
+
+    @property
+    def kept(self) -> int:
+        """How many records were kept."""
+        return len(self._kept)
 
 
 def past(folder: str, run: str | None, keys: Sequence[str] | None) -> tuple[str, dict[str, Past]]:

@@ -13,7 +13,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from threading import Lock
 from typing import Any, Generic, TypeVar
 
 from ansible import constants
@@ -107,19 +106,17 @@ class Survey(Generic[Answer]):
         :class:`HeldBackError` when more of them have failed by then than the rules allow.
         """
         total, most = len(self._asked), self._rules.max_failures
-        failures = early = 0
-        lock = Lock()
+        failed: list[int] = []
+        early = 0
 
         def decide() -> bool:
             nonlocal early
-            early = failures
+            early = len(failed)
             return most is None or early <= most
 
         gate = Gate(total, concurrency=self._rules.concurrency, decide=decide)
 
         def held(index: int, way: Way | Failure) -> Answer | Failure:
-            nonlocal failures
-
             def hold() -> None:
                 if not wait():
                     raise HeldBackError(
@@ -128,13 +125,13 @@ class Survey(Generic[Answer]):
                     )
 
             with gate.job() as wait:
-                failed = True
                 try:
                     answer = way if isinstance(way, Failure) else work(index, way, hold)
-                    failed = isinstance(answer, Failure)
-                finally:
-                    with lock:
-                        failures += failed
+                except BaseException:
+                    failed.append(index)
+                    raise
+                if isinstance(answer, Failure):
+                    failed.append(index)
             return answer
 
         return self._run(held, total)

@@ -35,7 +35,7 @@ def manifest(*views, icons=(), modals=()):
         ("index.html", "index.html"),
         ("ui/a.html", "ui/a.html"),
         ("./ui/a.html", "ui/a.html"),
-        ("../shared/a.html", "../shared/a.html"),
+        ("../common/a.html", "../common/a.html"),
         ("index.html#/hosts?x=1", "index.html"),
         ("index.html?view=a b&x={id}#/y", "index.html?view=a%20b&x=%7Bid%7D"),
         ("?view=1", "?view=1"),

@@ -10,12 +10,14 @@ from __future__ import annotations
 import json
 import stat
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension import Extension, OptionError
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._plan import Plan
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._restoration import Restoration
+from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._fleet import run
 from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._history import History, Past, past
 from ansible_collections.vsphere_ops.client_plugin.tests.unit.plugins.module_utils.records import FULL, records
 from hypothesis import given, settings
@@ -80,6 +82,20 @@ def test_half_a_line_of_a_run_that_was_killed_is_no_line(tmp_path: Path) -> None
     assert list(past(str(tmp_path), None, None)[1]) == ["a"]
 
 
+def test_lines_that_are_written_at_the_same_time_stay_whole(tmp_path: Path) -> None:
+    history = History(str(tmp_path), "one")
+    planned = Plan(KEY, "update", FULL, replace(NEW, label="x" * 100_000))
+    results = run(
+        [partial(history.keep, str(number), planned, A) for number in range(40)],
+        concurrency=8,
+        report=lambda _index, _result: None,
+        enough=lambda _result: False,
+    )
+    assert results == [None] * 40
+    assert history.kept == 40
+    assert sorted(past(str(tmp_path), None, None)[1], key=int) == [str(number) for number in range(40)]
+
+
 def test_only_its_owner_reads_it(tmp_path: Path) -> None:
     keep(tmp_path / "h", "one", ("a", FULL, NEW))
     assert stat.S_IMODE((tmp_path / "h").stat().st_mode) == 0o700
@@ -102,12 +118,12 @@ def test_a_line_says_what_changed_where_and_when(tmp_path: Path) -> None:
 
 def test_what_cannot_be_found_is_said(tmp_path: Path) -> None:
     keep(tmp_path, "one", ("a", FULL, NEW))
-    for run, keys, says in (
+    for name, keys, says in (
         ("two", None, r"run: there is no 'two' in .*; the latest are one"),
         (None, ["x"], r"history_path: .* tells of no change of x; "),
     ):
         with pytest.raises(OptionError, match=says):
-            past(str(tmp_path), run, keys)
+            past(str(tmp_path), name, keys)
     (tmp_path / "broken.jsonl").write_text("{\n")
     with pytest.raises(OptionError, match=r"history_path: .* cannot be read"):
         past(str(tmp_path), None, None)
