@@ -125,13 +125,13 @@ class Survey(Generic[Answer]):
                     )
 
             with gate.job() as wait:
+                answer: Answer | Failure | None = None
                 try:
                     answer = way if isinstance(way, Failure) else work(index, way, hold)
-                except BaseException:
-                    failed.append(index)
-                    raise
-                if isinstance(answer, Failure):
-                    failed.append(index)
+                finally:
+                    # None is left by what raised.
+                    if answer is None or isinstance(answer, Failure):
+                        failed.append(index)
             return answer
 
         return self._run(held, total)
