@@ -15,8 +15,9 @@ from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._arguments import rotation_report_spec
-from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._rotation import Rotation, sentence, told
+
+from ..module_utils._argument_specs import rotation_report_spec
+from ..plugin_utils._fleet.rotation_report import Rotation, sentence, told
 
 
 class ActionModule(ActionBase):
@@ -27,9 +28,7 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         # Not at the top: see vcenter_extension_fleet.
-        from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._outcomes import (  # noqa: PLC0415
-            read_by_people,
-        )
+        from ..plugin_utils._fleet.results import read_by_people  # noqa: PLC0415
 
         result: dict[str, Any] = super().run(tmp, task_vars)
         validation = ArgumentSpecValidator(rotation_report_spec()).validate(dict(self._task.args))

@@ -21,7 +21,7 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         # Not at the top: Ansible reads this file in its main process, and every later task of the play would pay for
         # forking a process that holds pyVmomi.
-        from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils import _reconcile_fleet  # noqa: PLC0415
+        from ..plugin_utils._fleet import reconcile  # noqa: PLC0415
 
         result: dict[str, Any] = super().run(tmp, task_vars)
-        return {**result, **_reconcile_fleet.answer(self._task.args, self._task, self._loader)}
+        return {**result, **reconcile.answer(self._task.args, self._task, self._loader)}

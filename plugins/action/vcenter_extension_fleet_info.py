@@ -20,7 +20,7 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         # Not at the top: see vcenter_extension_fleet.
-        from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils import _read_fleet  # noqa: PLC0415
+        from ..plugin_utils._fleet import info  # noqa: PLC0415
 
         result: dict[str, Any] = super().run(tmp, task_vars)
-        return {**result, **_read_fleet.answer(self._task, self._loader)}
+        return {**result, **info.answer(self._task, self._loader)}

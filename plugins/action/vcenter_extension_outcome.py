@@ -12,7 +12,8 @@ from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._arguments import outcome_spec
+
+from ..module_utils._argument_specs import outcome_spec
 
 
 class ActionModule(ActionBase):
@@ -56,8 +57,8 @@ class ActionModule(ActionBase):
     def _alone(self, name: str, variables: Mapping[str, str]) -> dict[str, Any]:
         """Do the work for this host only."""
         # Not at the top: see vcenter_extension_fleet.
-        from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils import _reconcile_fleet  # noqa: PLC0415
+        from ..plugin_utils._fleet import reconcile  # noqa: PLC0415
 
         inventory = {"hosts": [name], "variables": dict(variables)}
         arguments = {"inventory": inventory, "progress": False, "tolerate_failures": True}
-        return _reconcile_fleet.answer(arguments, self._task, self._loader)
+        return reconcile.answer(arguments, self._task, self._loader)

@@ -84,14 +84,12 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils import _definition
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._arguments import (
-    EXTENSION_RULES,
-    extension_spec,
-)
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension import OptionError, overlay
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._options import desired
-from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._entries import validated
+
+from ..module_utils._argument_specs import EXTENSION_RULES, extension_spec
+from ..module_utils._extension import xml_document
+from ..module_utils._extension.from_options import desired
+from ..module_utils._extension.model import OptionError, overlay
+from ..plugin_utils._fleet.vcenters import validated
 
 _MOMENT = "%Y-%m-%dT%H:%M:%SZ"
 
@@ -109,7 +107,7 @@ def extension_xml(record: Any, last_heartbeat_time: str | None = None) -> str:
         ) from error
     try:
         wanted = desired(validated(record, extension_spec(), EXTENSION_RULES), strict=True)
-        return _definition.to_xml(overlay(wanted, None), moment)
+        return xml_document.to_xml(overlay(wanted, None), moment)
     except OptionError as error:
         raise AnsibleFilterError(f"extension_xml: {error}") from error
 

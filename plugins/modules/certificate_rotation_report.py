@@ -97,7 +97,8 @@ results:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._arguments import rotation_report_spec
+
+from ..module_utils._argument_specs import rotation_report_spec
 
 
 def main() -> None:

@@ -214,12 +214,10 @@ import datetime
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._certificate import (
-    CRYPTOGRAPHY_IMPORT_ERROR,
-    holds_private_key,
-)
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension import OptionError
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._lookup import look
+
+from ..module_utils._certificate.x509 import CRYPTOGRAPHY_IMPORT_ERROR, holds_private_key
+from ..module_utils._extension.model import OptionError
+from ..module_utils._server_certificate.info import look
 
 
 def argument_spec() -> dict[str, Any]:

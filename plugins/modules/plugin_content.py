@@ -98,7 +98,9 @@ import re
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils import _archive, _folder, _publish
+
+from ..module_utils._archive import content as _archive
+from ..module_utils._files import directory, publish
 
 
 class ContentError(ValueError):
@@ -117,7 +119,7 @@ def load(src: str, checksum: str | None) -> tuple[_archive.Content, str]:
     """The files in the archive, and its SHA-256. Raises ContentError or PublishError with a sentence."""
     if checksum is not None and not re.fullmatch("[0-9A-Fa-f]{64}", checksum):
         raise ContentError(f"checksum={checksum!a} is no SHA-256; give its 64 hexadecimal digits.")
-    data = _publish.content("src", src, _archive.MAX_BYTES)
+    data = publish.content("src", src, _archive.MAX_BYTES)
     found = hashlib.sha256(data).hexdigest()
     # Of a longer one not everything was read, and it is refused for its length.
     if checksum is not None and len(data) <= _archive.MAX_BYTES and found != checksum.lower():
@@ -136,10 +138,10 @@ def main() -> None:
     src, dest = module.params["src"], module.params["dest"]
     try:
         content, checksum = load(src, module.params["checksum"])
-        changed = not _folder.is_there(dest, content.files)
+        changed = not directory.is_there(dest, content.files)
         if changed and not module.check_mode:
-            _folder.make(dest, content.files)
-    except (ContentError, _publish.PublishError, _folder.FolderError) as error:
+            directory.make(dest, content.files)
+    except (ContentError, publish.PublishError, directory.FolderError) as error:
         module.fail_json(msg=str(error))
     names = "".join(f"{name}\n" for name in content.files)
     module.exit_json(

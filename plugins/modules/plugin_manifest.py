@@ -279,15 +279,12 @@ import hashlib
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils import (
-    _manifest,
-    _manifest_files,
-    _manifest_source,
-    _manifest_text,
-    _publish,
-)
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest_rules import Finding
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest_text import ManifestError
+
+from ..module_utils._files import publish as _publish
+from ..module_utils._manifest import content_files, document, parser
+from ..module_utils._manifest import source as _manifest_source
+from ..module_utils._manifest.parser import ManifestError
+from ..module_utils._manifest.rules import Finding
 
 MOST_WARNINGS = 20
 
@@ -320,17 +317,17 @@ def argument_spec() -> dict[str, Any]:
 def checked(params: dict[str, Any], source: _manifest_source.Source) -> tuple[Finding, ...]:
     """What is wrong with the manifest and its files, errors first. Raises ManifestError with a sentence."""
     try:
-        found = _manifest.check(
+        found = document.check(
             source.manifest, unknown=params["unknown_properties"], strict=params["strict"], targets=params["targets"]
         )
     except ManifestError as error:
         raise ManifestError(f"{error}.") from error
     if params["content_path"]:
         try:
-            files = _manifest_files.check(source.manifest, params["content_path"])
+            files = content_files.check(source.manifest, params["content_path"])
         except ManifestError as error:
             raise ManifestError(f"content_path: {error}.") from error
-        found = _manifest.ordered([*found, *files], strict=params["strict"])
+        found = document.ordered([*found, *files], strict=params["strict"])
     return source.located(found)
 
 
@@ -338,7 +335,7 @@ def warn(module: AnsibleModule, findings: tuple[Finding, ...]) -> None:
     """A warning of the task for each warning, up to a number that one can read."""
     warnings = [finding for finding in findings if finding.severity == "warning"]
     for finding in warnings[:MOST_WARNINGS]:
-        module.warn(_manifest.line(finding, module.params["src"]))
+        module.warn(document.line(finding, module.params["src"]))
     if len(warnings) > MOST_WARNINGS:
         module.warn(f"The manifest has {len(warnings) - MOST_WARNINGS} more warnings; the findings have them.")
 
@@ -349,14 +346,14 @@ def text(content: bytes | None) -> str:
 
 def publish(module: AnsibleModule, data: bytes) -> dict[str, Any]:
     """Writes the manifest where the task wants it. Raises PublishError."""
-    limit = max(len(data), _manifest_text.MAX_BYTES)
+    limit = max(len(data), parser.MAX_BYTES)
     return _publish.publish(module, data, limit=limit, example="plugin.json", text=text)
 
 
 def libraries(params: dict[str, Any]) -> dict[str, str | None]:
     """What the task needs, each with the traceback of its failed import."""
-    needed = {"jsonschema": _manifest.JSONSCHEMA_IMPORT_ERROR}
-    return needed | ({"PyYAML": _manifest_text.YAML_IMPORT_ERROR} if _manifest_source.needs_yaml(params) else {})
+    needed = {"jsonschema": document.JSONSCHEMA_IMPORT_ERROR}
+    return needed | ({"PyYAML": parser.YAML_IMPORT_ERROR} if _manifest_source.needs_yaml(params) else {})
 
 
 def main() -> None:
@@ -377,8 +374,8 @@ def main() -> None:
         told: dict[str, Any] = {"findings": [finding.result() for finding in findings]}
         warn(module, findings)
         if wrong := [finding for finding in findings if finding.severity == "error"]:
-            module.fail_json(msg=_manifest.report(wrong, params["src"]), **told)
-        rendered = _manifest.render(source.manifest)
+            module.fail_json(msg=document.report(wrong, params["src"]), **told)
+        rendered = document.render(source.manifest)
         written = publish(module, rendered) if params["path"] else {"changed": False}
     except (ManifestError, _publish.PublishError) as error:
         module.fail_json(msg=str(error))

@@ -213,24 +213,18 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils import (
-    _delivered,
-    _download,
-    _manifest,
-    _manifest_targets,
-    _thumbprint,
-)
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._arguments import manifest_info_spec
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension import (
-    Extension,
-    OptionError,
-    Server,
-)
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._faults import VCenterError
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._options import desired
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._target import target
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._to_options import to_options
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._vcenter import PYVMOMI_IMPORT_ERROR, session
+
+from ..module_utils._argument_specs import manifest_info_spec
+from ..module_utils._certificate import thumbprint
+from ..module_utils._extension.from_options import desired
+from ..module_utils._extension.model import Extension, OptionError, Server
+from ..module_utils._extension.to_options import to_options
+from ..module_utils._manifest import compatibility, document
+from ..module_utils._preflight import manifest as _delivered
+from ..module_utils._tls import http_get
+from ..module_utils._vcenter.client import PYVMOMI_IMPORT_ERROR, session
+from ..module_utils._vcenter.connection import target
+from ..module_utils._vcenter.errors import VCenterError
 
 
 def registered(params: dict[str, Any]) -> Extension:
@@ -255,19 +249,19 @@ def told(params: dict[str, Any], url: str) -> Iterator[None]:
     """What goes wrong with a download, as an OptionError that names an option of the task."""
     try:
         yield
-    except _download.DownloadError as error:
+    except http_get.DownloadError as error:
         option = {"thumbprint": "server_thumbprint"}.get(error.argument, error.argument)
         raise OptionError("key" if params["key"] and option != "timeout" else option, str(error)) from error
-    except _thumbprint.ThumbprintError as error:
+    except thumbprint.ThumbprintError as error:
         # Somebody registered something else than a thumbprint or a certificate.
         raise OptionError("key", f"nothing can be trusted for {url}: {error}") from error
-    except _manifest.ManifestError as error:
+    except document.ManifestError as error:
         raise OptionError("key" if params["key"] else "url", f"what {url} gives is no manifest: {error}") from error
 
 
 def look(params: dict[str, Any]) -> dict[str, Any]:
     """The result of the task. Raises OptionError, ManifestError (for its targets) and VCenterError."""
-    _manifest_targets.releases(params["targets"])
+    compatibility.releases(params["targets"])
     record = None
     if params["key"]:
         record = registered(params)
@@ -281,7 +275,7 @@ def look(params: dict[str, Any]) -> dict[str, Any]:
         server = Server(url, "", thumbprint=wanted.thumbprint, certificate=pem)
     with told(params, url):
         way = {"timeout": params["timeout"], **trust(params, url, server)}
-        data = _download.download(url, limit=_delivered.MAX_BYTES, **way)
+        data = http_get.download(url, limit=_delivered.MAX_BYTES, **way)
         found = _delivered.judge(
             data, unknown=params["unknown_properties"], strict=params["strict"], targets=tuple(params["targets"])
         )
@@ -307,13 +301,13 @@ def main() -> None:
         required_by={"key": ["hostname", "username", "password"]},
         supports_check_mode=True,
     )
-    if _manifest.JSONSCHEMA_IMPORT_ERROR:
-        module.fail_json(msg=missing_required_lib("jsonschema"), exception=_manifest.JSONSCHEMA_IMPORT_ERROR)
+    if document.JSONSCHEMA_IMPORT_ERROR:
+        module.fail_json(msg=missing_required_lib("jsonschema"), exception=document.JSONSCHEMA_IMPORT_ERROR)
     if module.params["key"] and PYVMOMI_IMPORT_ERROR:
         module.fail_json(msg=missing_required_lib("pyvmomi"), exception=PYVMOMI_IMPORT_ERROR)
     try:
         result = look(module.params)
-    except (OptionError, VCenterError, _manifest.ManifestError) as error:
+    except (OptionError, VCenterError, document.ManifestError) as error:
         module.fail_json(msg=str(error))
     module.exit_json(changed=False, **result)
 

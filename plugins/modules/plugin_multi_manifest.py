@@ -256,14 +256,12 @@ import hashlib
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils import (
-    _manifest,
-    _manifest_text,
-    _multi_manifest,
-    _publish,
-)
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest_text import ManifestError
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._multi_manifest import MultiManifestError
+
+from ..module_utils._files import publish as _publish
+from ..module_utils._manifest import document, parser
+from ..module_utils._manifest import multi as _multi_manifest
+from ..module_utils._manifest.multi import MultiManifestError
+from ..module_utils._manifest.parser import ManifestError
 
 MOST_WARNINGS = 20
 # The texts of manifests by their names in the archive, and whether they are YAML.
@@ -302,9 +300,9 @@ def rendered(position: int, given: dict[str, Any], sources: Sources) -> tuple[st
     option, name, src = f"manifests[{position}].src", str(given["name"]), given["src"]
     try:
         if src is None:
-            return name, _manifest.render(_manifest.plain(given["manifest"]))
-        sources[name] = _publish.content(option, src, _manifest_text.MAX_BYTES), is_yaml(src)
-        return name, _manifest.render(_manifest.load(sources[name][0], yaml=sources[name][1]))
+            return name, document.render(document.plain(given["manifest"]))
+        sources[name] = _publish.content(option, src, parser.MAX_BYTES), is_yaml(src)
+        return name, document.render(document.load(sources[name][0], yaml=sources[name][1]))
     except ManifestError as error:
         what = f"manifests[{position}].manifest is not usable: " if src is None else f"{option}={src}, "
         raise ManifestError(f"{what}{error}.") from error
@@ -335,9 +333,9 @@ def publish(module: AnsibleModule, data: bytes) -> dict[str, Any]:
 
 def libraries(params: dict[str, Any]) -> dict[str, str | None]:
     """What the task needs, each with the traceback of its failed import."""
-    needed = {"jsonschema": _manifest.JSONSCHEMA_IMPORT_ERROR}
+    needed = {"jsonschema": document.JSONSCHEMA_IMPORT_ERROR}
     yaml = any(is_yaml(one["src"]) for one in params["manifests"] or ())
-    return needed | ({"PyYAML": _manifest_text.YAML_IMPORT_ERROR} if yaml else {})
+    return needed | ({"PyYAML": parser.YAML_IMPORT_ERROR} if yaml else {})
 
 
 def checked(module: AnsibleModule, multi: _multi_manifest.MultiManifest, sources: Sources) -> list[dict[str, Any]]:
@@ -352,7 +350,7 @@ def checked(module: AnsibleModule, multi: _multi_manifest.MultiManifest, sources
         module.warn(finding.message)
     told = [finding.result() for finding in findings]
     if wrong := [finding for finding in findings if finding.severity == "error"]:
-        module.fail_json(msg=_manifest.report(wrong, params["src"]), findings=told)
+        module.fail_json(msg=document.report(wrong, params["src"]), findings=told)
     return told
 
 

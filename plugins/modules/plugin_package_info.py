@@ -198,8 +198,11 @@ from dataclasses import asdict
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils import _download, _package, _thumbprint
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension import OptionError
+
+from ..module_utils._certificate import thumbprint
+from ..module_utils._extension import package as _package
+from ..module_utils._extension.model import OptionError
+from ..module_utils._tls import http_get
 
 # What an argument of the download is called here.
 OPTIONS = {"thumbprint": "server_thumbprint"}
@@ -229,17 +232,17 @@ def fetch(params: Mapping[str, Any]) -> bytes:
     """What the URL gives. Raises :class:`OptionError`."""
     try:
         pin = params["server_thumbprint"]
-        return _download.download(
+        return http_get.download(
             params["url"],
             limit=_package.MAX_BYTES,
             timeout=params["timeout"],
-            thumbprint=None if pin is None else _thumbprint.canonical(pin),
+            thumbprint=None if pin is None else thumbprint.canonical(pin),
             ca_path=params["ca_path"],
             validate_certs=params["validate_certs"],
         )
-    except _thumbprint.ThumbprintError as error:
+    except thumbprint.ThumbprintError as error:
         raise OptionError("server_thumbprint", str(error)) from error
-    except _download.DownloadError as error:
+    except http_get.DownloadError as error:
         raise OptionError(OPTIONS.get(error.argument, error.argument), str(error)) from error
 
 

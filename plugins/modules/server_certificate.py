@@ -268,9 +268,11 @@ import datetime
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils import _attributes, _keypair
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._certificate import CRYPTOGRAPHY_IMPORT_ERROR
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension import OptionError
+
+from ..module_utils._certificate.x509 import CRYPTOGRAPHY_IMPORT_ERROR
+from ..module_utils._extension.model import OptionError
+from ..module_utils._files import attributes
+from ..module_utils._server_certificate import self_signed
 
 
 def argument_spec() -> dict[str, Any]:
@@ -303,16 +305,16 @@ def main() -> None:
         module.fail_json(msg=missing_required_lib("cryptography"), exception=CRYPTOGRAPHY_IMPORT_ERROR)
     now = datetime.datetime.now(datetime.timezone.utc)
     try:
-        want = _keypair.wanted(module.params)
-        found = _keypair.find(want)
-        decided = _keypair.plan(want, found, now)
+        want = self_signed.wanted(module.params)
+        found = self_signed.find(want)
+        decided = self_signed.plan(want, found, now)
         after, copies = None if decided.reasons else decided.before, list[str]()
         if decided.reasons and not module.check_mode:
-            after, copies = _keypair.carry_out(want, found, decided, now)
+            after, copies = self_signed.carry_out(want, found, decided, now)
     except OptionError as error:
         module.fail_json(msg=str(error))
-    result = _keypair.result(want, decided, after, now)
-    _attributes.settle(module, result, key_path=want.key_path, other_path=want.certificate_path)
+    result = self_signed.result(want, decided, after, now)
+    attributes.settle(module, result, key_path=want.key_path, other_path=want.certificate_path)
     module.exit_json(backup_files=copies, **result)
 
 

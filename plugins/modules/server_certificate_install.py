@@ -315,17 +315,11 @@ import datetime
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils import (
-    _activation,
-    _attributes,
-    _install,
-    _switch,
-)
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._certificate import (
-    CRYPTOGRAPHY_IMPORT_ERROR,
-    holds_private_key,
-)
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension import OptionError
+
+from ..module_utils._certificate.x509 import CRYPTOGRAPHY_IMPORT_ERROR, holds_private_key
+from ..module_utils._extension.model import OptionError
+from ..module_utils._files import attributes
+from ..module_utils._server_certificate import file_swap, install, install_plan
 
 
 def argument_spec() -> dict[str, Any]:
@@ -370,25 +364,25 @@ def main() -> None:
         # A certificate is public, and the result has to show it.
         module.no_log_values.discard(text)
     now = datetime.datetime.now(datetime.timezone.utc)
-    tools = _activation.Tools(
-        _switch.Disk(),
+    tools = install.Tools(
+        file_swap.Disk(),
         run=lambda command: module.run_command(command, handle_exceptions=False),
-        dress=lambda path, option: _attributes.give(module, path, option),
+        dress=lambda path, option: attributes.give(module, path, option),
     )
     try:
-        want = _install.wanted(module.params)
-        found = _install.find(want)
-        decided = _install.plan(want, found, now)
-        served = _activation.served(want, found, decided)
-        reasons = _activation.reasons(want, decided, shown=served)
+        want = install_plan.wanted(module.params)
+        found = install_plan.find(want)
+        decided = install_plan.plan(want, found, now)
+        served = install.served(want, found, decided)
+        reasons = install.reasons(want, decided, shown=served)
         if not module.check_mode:
-            served = _activation.carry_out(want, found, decided, tools, shown=served)
+            served = install.carry_out(want, found, decided, tools, shown=served)
     except OptionError as error:
         module.fail_json(msg=str(error))
-    result = _install.result(want, decided, reasons, served=served, now=now)
+    result = install_plan.result(want, decided, reasons, served=served, now=now)
     if decided.after:
         key, certificate = want.pair.places()
-        _attributes.settle(module, result, key_path=key.live, other_path=certificate.live)
+        attributes.settle(module, result, key_path=key.live, other_path=certificate.live)
     module.exit_json(**result)
 
 

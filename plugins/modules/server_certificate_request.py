@@ -201,9 +201,11 @@ import datetime
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils import _attributes, _request
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._certificate import CRYPTOGRAPHY_IMPORT_ERROR
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension import OptionError
+
+from ..module_utils._certificate.x509 import CRYPTOGRAPHY_IMPORT_ERROR
+from ..module_utils._extension.model import OptionError
+from ..module_utils._files import attributes
+from ..module_utils._server_certificate import csr_file
 
 
 def argument_spec() -> dict[str, Any]:
@@ -239,16 +241,16 @@ def main() -> None:
         module.fail_json(msg=missing_required_lib("cryptography"), exception=CRYPTOGRAPHY_IMPORT_ERROR)
     now = datetime.datetime.now(datetime.timezone.utc)
     try:
-        want = _request.wanted(module.params)
-        found = _request.find(want)
-        decided = _request.plan(want, found)
+        want = csr_file.wanted(module.params)
+        found = csr_file.find(want)
+        decided = csr_file.plan(want, found)
         after, copies = None if decided.reasons else decided.before, list[str]()
         if decided.reasons and not module.check_mode:
-            after, copies = _request.carry_out(want, found, decided, now)
+            after, copies = csr_file.carry_out(want, found, decided, now)
     except OptionError as error:
         module.fail_json(msg=str(error))
-    result = _request.result(want, decided, after)
-    _attributes.settle(module, result, key_path=want.key_path, other_path=want.request_path)
+    result = csr_file.result(want, decided, after)
+    attributes.settle(module, result, key_path=want.key_path, other_path=want.request_path)
     module.exit_json(backup_files=copies, **result)
 
 

@@ -198,21 +198,15 @@ vcenter:
 from datetime import datetime, timezone
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._arguments import (
-    EXTENSION_RULES,
-    extension_spec,
-    vcenter_spec,
-)
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension import OptionError
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._faults import VCenterError
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._options import desired
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._reconcile import reconcile
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._target import target
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._vcenter import (
-    PYVMOMI_IMPORT_ERROR,
-    session,
-)
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._verification import looks, verification
+
+from ..module_utils._argument_specs import EXTENSION_RULES, extension_spec, vcenter_spec
+from ..module_utils._extension.from_options import desired
+from ..module_utils._extension.model import OptionError
+from ..module_utils._extension.reconcile import reconcile
+from ..module_utils._preflight.checks import looks, verification
+from ..module_utils._vcenter.client import PYVMOMI_IMPORT_ERROR, session
+from ..module_utils._vcenter.connection import target
+from ..module_utils._vcenter.errors import VCenterError
 
 
 def main() -> None:

@@ -204,7 +204,8 @@ results:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._arguments import FLEET_RULES, fleet_spec
+
+from ..module_utils._argument_specs import FLEET_RULES, fleet_spec
 
 
 def main() -> None:

@@ -130,10 +130,8 @@ results:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._arguments import (
-    MANY_RULES,
-    fleet_info_spec,
-)
+
+from ..module_utils._argument_specs import MANY_RULES, fleet_info_spec
 
 
 def main() -> None:

@@ -170,15 +170,13 @@ vcenter:
 from dataclasses import asdict
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._arguments import info_spec, vcenter_spec
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension import OptionError
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._faults import VCenterError
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._reading import read, selection
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._target import target
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._vcenter import (
-    PYVMOMI_IMPORT_ERROR,
-    session,
-)
+
+from ..module_utils._argument_specs import info_spec, vcenter_spec
+from ..module_utils._extension.model import OptionError
+from ..module_utils._extension.query import read, selection
+from ..module_utils._vcenter.client import PYVMOMI_IMPORT_ERROR, session
+from ..module_utils._vcenter.connection import target
+from ..module_utils._vcenter.errors import VCenterError
 
 
 def main() -> None:

@@ -105,7 +105,8 @@ error:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._arguments import outcome_spec
+
+from ..module_utils._argument_specs import outcome_spec
 
 
 def main() -> None:

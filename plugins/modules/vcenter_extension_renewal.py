@@ -199,7 +199,8 @@ results:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._arguments import RENEWAL_RULES, renewal_spec
+
+from ..module_utils._argument_specs import RENEWAL_RULES, renewal_spec
 
 
 def main() -> None:

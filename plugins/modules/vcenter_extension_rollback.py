@@ -113,7 +113,8 @@ results:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._arguments import MANY_RULES, rollback_spec
+
+from ..module_utils._argument_specs import MANY_RULES, rollback_spec
 
 
 def main() -> None:

@@ -12,8 +12,11 @@ import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils import _activation, _certificate, _install
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._switch import Disk
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._certificate import x509
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._server_certificate import install, install_plan
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._server_certificate.file_swap import (
+    Disk,
+)
 
 OPTIONS = {
     "new_private_key_path": None,
@@ -72,15 +75,15 @@ class Host:
 
     def run(self, *, check=False, **changed):
         """What the module does, in its order; its result."""
-        want = _install.wanted(self.params(**changed))
-        found = _install.find(want)
-        decided = _install.plan(want, found, self.now)
-        shown = _activation.served(want, found, decided)
-        reasons = _activation.reasons(want, decided, shown=shown)
+        want = install_plan.wanted(self.params(**changed))
+        found = install_plan.find(want)
+        decided = install_plan.plan(want, found, self.now)
+        shown = install.served(want, found, decided)
+        reasons = install.reasons(want, decided, shown=shown)
         if not check:
-            tools = _activation.Tools(self.files, self.tell, self.dress)
-            shown = _activation.carry_out(want, found, decided, tools, shown=shown)
-        return _install.result(want, decided, reasons, served=shown, now=self.now)
+            tools = install.Tools(self.files, self.tell, self.dress)
+            shown = install.carry_out(want, found, decided, tools, shown=shown)
+        return install_plan.result(want, decided, reasons, served=shown, now=self.now)
 
     def tell(self, command):
         """Run a command; what the server reads then is written down."""
@@ -90,7 +93,7 @@ class Host:
 
     def leaf(self):
         path = self.folder / "server.pem"
-        return _certificate.load(path.read_bytes()).thumbprint() if path.exists() else "nothing"
+        return x509.load(path.read_bytes()).thumbprint() if path.exists() else "nothing"
 
     def told(self):
         return self.log.read_text().split() if self.log.exists() else []

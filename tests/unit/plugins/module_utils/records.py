@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension import (
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.model import (
     Client,
     Event,
     Extension,

@@ -1,0 +1,55 @@
+# Copyright: Contributors to the vsphere_ops.client_plugin collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
+
+"""The only file that knows owner, group and mode of the files of a web server's key and certificate."""
+
+from __future__ import annotations
+
+import grp
+import pwd
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from .._extension.model import OptionError
+
+_MODE = re.compile(r"[0-7]{3,5}|[ugoa]*[-+=][rwxXst]*(,[ugoa]*[-+=][rwxXst]*)*")
+
+
+def check(params: Mapping[str, Any]) -> None:
+    """Ansible would notice these only after the files are replaced. Raises :class:`OptionError`."""
+    for option, look_up in (("owner", pwd.getpwnam), ("group", grp.getgrnam)):
+        name = params[option]
+        if name is not None and not name.isdecimal():
+            try:
+                look_up(name)
+            except KeyError as error:
+                raise OptionError(
+                    option, f"there is no {name!r} on this host; create it first or correct it"
+                ) from error
+    for option in ("mode", "private_key_mode"):
+        mode = params[option]
+        if isinstance(mode, str) and not _MODE.fullmatch(mode):
+            raise OptionError(option, f"{mode!r} is no file mode; give octal digits in quotes, such as '0640'")
+
+
+def settle(module: Any, result: dict[str, Any], *, key_path: str, other_path: str) -> None:
+    """Owner, group and mode of the private key and of the file that goes with it.
+
+    ``module`` is the AnsibleModule, for the attributes are Ansible's own work; the result says what changed.
+    """
+    for path, option in ((key_path, "private_key_mode"), (other_path, "mode")):
+        diff = {"before_header": path, "after_header": path}
+        if give(module, path, option, diff):
+            result["changed"] = True
+            result["diff"].append(diff)
+            if not result["reasons"]:
+                result["reasons"].append("Owner, group or mode of a file differ.")
+
+
+def give(module: Any, path: str, option: str, diff: dict[str, Any] | None = None) -> bool:
+    """Give one file the owner and group of the task and the mode of ``option``; whether that changed it."""
+    asked = module.load_file_common_arguments({**module.params, "mode": module.params[option]}, path=path)
+    return bool(module.set_fs_attributes_if_different(asked, False, diff))

@@ -1,0 +1,64 @@
+# Copyright: Contributors to the vsphere_ops.client_plugin collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
+
+"""What can be said of a registered server without opening it."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._certificate import thumbprint as _thumbprint
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.certificate_pair import (
+    problems,
+)
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.model import Server
+
+URL = "https://plugins.example.com/plugin.json"
+OTHER = ":".join(["AB"] * 32)
+
+
+@pytest.fixture
+def made(make):
+    return make("plugins.example.com", ("DNS:plugins.example.com",))
+
+
+@pytest.mark.parametrize("algorithm", ["sha256", "sha1"])
+def test_a_pair_that_fits(made, algorithm: str) -> None:
+    thumbprint = _thumbprint.of(made.der, algorithm)
+    assert problems(Server(URL, "S", thumbprint=thumbprint, certificate=made.pem)) == ()
+    assert problems(Server(URL, "S", thumbprint=thumbprint)) == ()
+    assert problems(Server(URL, "S", certificate=made.pem)) == ()
+
+
+def test_without_tls_there_is_nothing_to_fit() -> None:
+    assert problems(Server("http://plugins.example.com/plugin.json", "S")) == ()
+
+
+def test_nothing_is_registered() -> None:
+    assert problems(Server(URL, "S")) == ("Neither a certificate nor a thumbprint is registered.",)
+
+
+def test_a_stale_half_shows_both(made) -> None:
+    (problem,) = problems(Server(URL, "S", thumbprint=OTHER, certificate=made.pem))
+    assert problem == (
+        f"The thumbprint {OTHER} is not that of the certificate, which is {_thumbprint.of(made.der, 'sha256')}."
+    )
+
+
+def test_another_host(made) -> None:
+    (problem,) = problems(Server("https://other.example.com/", "S", certificate=made.pem))
+    assert problem == "The certificate names DNS:plugins.example.com, not other.example.com."
+
+
+@pytest.mark.parametrize(
+    ("server", "text"),
+    [
+        (Server(URL, "S", thumbprint="nonsense"), "The thumbprint 'nonsense' is no thumbprint."),
+        (Server(URL, "S", certificate="nonsense"), "cannot be read: holds no certificate."),
+        (Server("https://[nonsense", "S", certificate="nonsense"), "The URL or the certificate cannot be read: "),
+    ],
+)
+def test_what_is_neither(server: Server, text: str) -> None:
+    (problem,) = problems(server)
+    assert text in problem

@@ -1,0 +1,112 @@
+# Copyright: Contributors to the vsphere_ops.client_plugin collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
+
+"""Options of a task together with the document that it names."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.from_options import desired
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.model import OptionError
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.option_sources import (
+    with_documents,
+)
+
+URL = "https://plugins.example.com/plugin.json"
+OLD, NEW = ":".join(["AA"] * 32), ":".join(["BB"] * 32)
+CLIENT = f"<client><url>{URL}</url><type>vsphere-client-remote</type><version>1.0.0</version></client>"
+SERVER = (
+    f"<server><url>{URL}</url><type>MANIFEST_SERVER</type><serverThumbprint>{OLD}</serverThumbprint>"
+    "<adminEmail>a@example.com</adminEmail></server>"
+)
+
+
+@pytest.fixture
+def document(tmp_path: Path):
+    def write(*elements: str) -> str:
+        path = tmp_path / "extension.xml"
+        path.write_text(f"<extension><key>k</key><version>1.0.0</version>{''.join(elements)}</extension>")
+        return str(path)
+
+    return write
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> str:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("plugin-package.xml", '<pluginPackage id="com.example.p" version="1.4" name="P" vendor="V"/>')
+    path = tmp_path / "package.zip"
+    path.write_bytes(content.getvalue())
+    return str(path)
+
+
+def test_without_a_document_nothing_is_touched() -> None:
+    options = {"key": "k", "definition": None, "package": None}
+    assert with_documents(options) is options
+
+
+def test_the_document_says_it_all(document) -> None:
+    wanted = desired({"definition": document(CLIENT, SERVER), "key": None, "version": None, "allow_downgrade": False})
+    assert (wanted.key, wanted.version, wanted.url, wanted.thumbprint) == ("k", "1.0.0", URL, OLD)
+    assert wanted.admin_email == ("a@example.com",)
+    assert (wanted.tasks, wanted.label) == (None, None)
+
+
+def test_the_task_wins(document) -> None:
+    path = document(CLIENT, SERVER)
+    wanted = desired({"definition": path, "version": "2", "label": "Label", "server_thumbprint": NEW, "tasks": []})
+    assert (wanted.version, wanted.label, wanted.thumbprint, wanted.tasks) == ("2", "Label", NEW, ())
+
+
+def test_a_certificate_of_the_task_takes_the_thumbprint_along(document) -> None:
+    merged = with_documents({"definition": document(CLIENT, SERVER), "server_certificate_path": "/x.pem"})
+    assert "server_thumbprint" not in merged
+
+
+def test_no_server_in_the_document_is_no_server_unless_the_task_wants_one(document) -> None:
+    path = document(CLIENT)
+    assert desired({"definition": path}).server_type == ""
+    assert desired({"definition": path, "server_thumbprint": NEW}).server_type is None
+
+
+def test_a_package_says_what_it_is(package: str) -> None:
+    wanted = desired({"package": package, "url": "https://plugins.example.com/p.zip", "label": "Label"})
+    assert (wanted.key, wanted.version, wanted.label, wanted.company) == ("com.example.p", "1.4", "Label", "V")
+    assert wanted.client_type == "vsphere-client-serenity"
+    assert desired({"package": package, "state": "absent"}).key == "com.example.p"
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"key": "com.example.q"}, "key: 'com.example.q' is not the id of the package "),
+        ({"version": "1.5"}, "version: '1.5' is not the version of the package "),
+    ],
+)
+def test_a_package_that_a_client_would_refuse(package: str, options: dict, message: str) -> None:
+    with pytest.raises(OptionError) as caught:
+        desired({"package": package, **options})
+    assert str(caught.value).startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"definition": "/nonexistent/x.xml"}, "definition: /nonexistent/x.xml cannot be read (No such file"),
+        ({"definition": "/dev/null"}, "definition: /dev/null holds no XML that can be read: it is empty"),
+        ({"package": "/nonexistent/x.zip"}, "package: there is no file /nonexistent/x.zip"),
+        ({"package": "/dev/null"}, "package: /dev/null is no regular file"),
+    ],
+)
+def test_a_document_that_cannot_be_used(options: dict, message: str) -> None:
+    with pytest.raises(OptionError) as caught:
+        desired(options)
+    assert str(caught.value).startswith(message)
+    assert "\n" not in str(caught.value)

@@ -1,0 +1,102 @@
+# Copyright: Contributors to the vsphere_ops.client_plugin collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
+
+"""Read, plan, apply against a catalogue that is a dictionary and keeps a log of what it was asked."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+import pytest
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.model import (
+    Desired,
+    Extension,
+)
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.reconcile import reconcile
+
+NOW = datetime(2030, 1, 1, tzinfo=timezone.utc)
+
+
+class Denied(Exception):
+    pass
+
+
+class Shelf:
+    """A catalogue in memory."""
+
+    def __init__(self, *records: Extension, denies: tuple[str, ...] = ()) -> None:
+        self.records = {record.key: record for record in records}
+        self.log: list[str] = []
+        self.denies = denies
+        self.about = {"hostname": "vc.example.com"}
+        self.holds_certificates = True
+        self.runs_packages = True
+
+    def find(self, key: str) -> Extension | None:
+        self.log.append("find")
+        return self.records.get(key)
+
+    def register(self, extension: Extension) -> None:
+        self.log.append("register")
+        self.records[extension.key] = extension
+
+    def update(self, extension: Extension) -> None:
+        self.log.append("update")
+        self.records[extension.key] = extension
+
+    def unregister(self, key: str) -> None:
+        self.log.append("unregister")
+        del self.records[key]
+
+    def require(self, privilege: str) -> None:
+        self.log.append(f"require {privilege}")
+        if privilege in self.denies:
+            raise Denied(privilege)
+
+
+OLD = Extension("k", "1")
+CASES = [
+    ((), Desired("k", version="1"), "register", "Extension.Register"),
+    ((OLD,), Desired("k", version="2"), "update", "Extension.Update"),
+    ((OLD,), Desired("k", present=False), "unregister", "Extension.Unregister"),
+]
+
+
+@pytest.mark.parametrize(("records", "wish", "action"), [case[:3] for case in CASES])
+def test_do_and_do_again(records: tuple, wish: Desired, action: str) -> None:
+    shelf = Shelf(*records)
+    outcome = reconcile(shelf, wish, check_mode=False, now=NOW)
+    assert shelf.log == ["find", action]
+    assert outcome.result(diff=False)["action"] == action
+    assert reconcile(shelf, wish, check_mode=False, now=NOW).result(diff=True)["changed"] is False
+    assert shelf.log == ["find", action, "find"]
+
+
+@pytest.mark.parametrize(("records", "wish", "privilege"), [(*case[:2], case[3]) for case in CASES])
+def test_check_mode_writes_nothing_and_says_the_same(records: tuple, wish: Desired, privilege: str) -> None:
+    shelf, real = Shelf(*records), Shelf(*records)
+    told = reconcile(shelf, wish, check_mode=True, now=NOW).result(diff=True)
+    assert shelf.log == ["find", f"require {privilege}"]
+    assert told == reconcile(real, wish, check_mode=False, now=NOW).result(diff=True)
+
+
+@pytest.mark.parametrize(("records", "wish", "privilege"), [(*case[:2], case[3]) for case in CASES])
+def test_check_mode_fails_where_the_account_may_not(records: tuple, wish: Desired, privilege: str) -> None:
+    with pytest.raises(Denied, match=privilege):
+        reconcile(Shelf(*records, denies=(privilege,)), wish, check_mode=True, now=NOW)
+
+
+def test_nothing_to_do_asks_for_no_privilege() -> None:
+    shelf = Shelf(OLD)
+    result = reconcile(shelf, Desired("k", version="1"), check_mode=True, now=NOW).result(diff=False)
+    assert shelf.log == ["find"]
+    assert result == {
+        "changed": False,
+        "action": "none",
+        "changes": [],
+        "extension": result["extension"],
+        "vcenter": {"hostname": "vc.example.com"},
+    }
+    assert result["extension"]["version"] == "1"

@@ -1,0 +1,278 @@
+# Copyright: Contributors to the vsphere_ops.client_plugin collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
+
+"""What works on which release. Each case is (what the manifest holds, targets, what is told about which of them)."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest import compatibility, document
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest.parser import ManifestError
+from ansible_collections.vsphere_ops.client_plugin.tests.unit.plugins.module_utils._manifest.test_document import (
+    FULL,
+    MINIMAL,
+)
+
+VM = "$.objects.VirtualMachine"
+VIEW = {"labelKey": "name", "uri": "view.html"}
+ACTION = {"labelKey": "name", "trigger": {"type": "modal", "uri": "modal.html"}}
+CARD = {"uri": "card.html"}
+CLIENT = "$.requirements['vsphere.client'].version"
+
+
+def machine(**categories):
+    return {"objects": {"VirtualMachine": categories}}
+
+
+def needing(**names):
+    return {
+        "requirements": {"plugin.api.version": "1.2.0"} | {name.replace("_", "."): one for name, one in names.items()}
+    }
+
+
+def speaking(*locales):
+    return {"definitions": {"i18n": {"locales": [*locales], "definitions": {"name": dict.fromkeys(locales, "A")}}}}
+
+
+def interval(version):
+    return needing(vsphere_client={"version": version})
+
+
+def cards(count):
+    return machine(summary={"views": [CARD] * count})
+
+
+def dynamic(name, one):
+    category = {"dynamicUri": "d", "actions" if name == "menu" else "views": [one | {"dynamic": True}]}
+    return needing(plugin_dynamic_extensions="1.0.0") | machine(**{name: category})
+
+
+# rule, members, targets, severity, path and the names of the releases that are concerned (None: nothing is told)
+CASES = [
+    (
+        "T1",
+        needing(open_modal_api="1.1.0"),
+        "7.0 7.0u3 8.0",
+        "warning",
+        "$.requirements['open.modal.api']",
+        "7.0 and 7.0 U3",
+    ),
+    ("T1", needing(open_modal_api="1.1.0"), "8.0 9.1", "", "", None),
+    ("T1", needing(), "7.0", "", "", None),
+    ("T2", cards(1), "7.0 8.0 8.0u1 8.0u2", "", "", None),
+    (
+        "T2",
+        cards(2),
+        "7.0 8.0 8.0u1 8.0u2",
+        "warning",
+        f"{VM}.summary.views",
+        "vSphere 7.0 and 8.0 shows at most 1 card ",
+    ),
+    ("T2", cards(3), "8.0u1 8.0u2", "", "", None),
+    ("T2", cards(4), "8.0u1 8.0u2", "warning", f"{VM}.summary.views", "vSphere 8.0 U1 shows at most 3 cards "),
+    ("T2", cards(5), "8.0u2 9.1", "", "", None),
+    ("T3", dynamic("monitor", VIEW), "7.0 7.0u1", "warning", f"{VM}.monitor.views[0].dynamic", "7.0 is older"),
+    ("T3", dynamic("menu", ACTION), "7.0 7.0u1", "warning", f"{VM}.menu.actions[0].dynamic", "7.0 is older"),
+    ("T3", dynamic("monitor", VIEW), "7.0u1 8.0", "", "", None),
+    ("T3", dynamic("summary", CARD), "7.0", "", "", None),
+    (
+        "T4",
+        machine(menu={"actions": [ACTION, ACTION | {"acceptsMultipleTargets": True}]}),
+        "7.0 8.0",
+        "warning",
+        f"{VM}.menu.actions[1].acceptsMultipleTargets",
+        "7.0 is older",
+    ),
+    ("T4", machine(menu={"actions": [ACTION | {"acceptsMultipleTargets": True}]}), "7.0u1", "", "", None),
+    ("T4", machine(menu={"actions": [ACTION | {"acceptsMultipleTargets": False}]}), "7.0", "", "", None),
+    ("T5", speaking("en-US", "de-DE", "zh-CN"), "7.0", "", "", None),
+    (
+        "T5",
+        speaking("en-US", "pl-PL", "cs-CZ"),
+        "8.0u2 8.0u3",
+        "warning",
+        "$.definitions.i18n.locales",
+        "8.0 U2 is older",
+    ),
+    ("T5", speaking("en-US", "pl-PL"), "8.0u3 9.1", "", "", None),
+    ("T6", interval("[7.0,9.0)"), "7.0 8.0u3", "", "", None),
+    ("T6", interval("[7.0,8.0]"), "8.0 8.0u3", "warning", CLIENT, "leaves out 8.0 U3 ("),
+    ("T6", interval("[7.0,8.0)"), "8.0", "warning", CLIENT, "leaves out 8.0 ("),
+    ("T6", interval("[7.0,8.0.0.5)"), "8.0", "", "", None),
+    ("T6", interval("[8.0.1,)"), "7.0u3 8.0 8.0u1", "warning", CLIENT, "leaves out 7.0 U3 and 8.0 ("),
+    ("T6", interval("(,8.0.2]"), "7.0 8.0u2", "", "", None),
+    ("T6", interval(" ( 8.0 , 9.0 ] "), "8.0 9.0", "", "", None),
+    ("T6", interval("[9.0,10.0)"), "9.1 8.0u3", "warning", CLIENT, "leaves out 8.0 U3 ("),
+    ("T6", interval("[7.0.10,)"), "7.0u9", "warning", CLIENT, "leaves out 7.0 U9 ("),
+    ("T6", interval("[,]"), "8.0", "", "", None),
+    ("T6", interval("[9.0,8.0]"), "8.0", "", "", None),
+    ("T6", interval("8.0.1"), "8.0u1", "", "", None),
+    ("T6", interval("8.0.2"), "8.0u1", "warning", CLIENT, "leaves out 8.0 U1 ("),
+    ("T6", interval("[8.0,8.0]"), "7.0 8.0", "warning", CLIENT, "leaves out 7.0 ("),
+    ("T6", interval("[8.0.2,)"), "8.0u1", "warning", CLIENT, "leaves out 8.0 U1 ("),
+    ("T6", interval("(,8.0.1)"), "8.0 8.0u1", "warning", CLIENT, "leaves out 8.0 U1 ("),
+    ("T6", interval("8.0"), "7.0u3", "warning", CLIENT, "leaves out 7.0 U3 ("),
+    ("T6", interval("8.0"), "8.0u1", "notice", CLIENT, "such as 8.0 U1 in is unknown"),
+    ("T6", interval("not a version"), "8.0", "", "", None),
+    (
+        "T6",
+        needing(vcenter_server={"version": "[8.0,)"}),
+        "7.0",
+        "warning",
+        "$.requirements['vcenter.server'].version",
+        "will not show for such a vCenter",
+    ),
+    ("T7", dynamic("summary", CARD), "7.0u3 8.0", "notice", f"{VM}.summary.views[0].dynamic", "7.0 U3 is older"),
+    (
+        "T7",
+        machine(monitor={"dynamicUri": {"path": "d", "serverType": "A"}, "views": [VIEW]}),
+        "7.0u3",
+        "notice",
+        f"{VM}.monitor.dynamicUri",
+        "7.0 U3 is older",
+    ),
+    ("T7", dynamic("summary", CARD), "8.0", "", "", None),
+    ("T7", dynamic("monitor", VIEW), "7.0u3", "", "", None),
+    (
+        "T8",
+        machine(monitor={"forceExpand": True, "views": [VIEW]}),
+        "8.0u3 9.1",
+        "notice",
+        f"{VM}.monitor.forceExpand",
+        "8.0 U3",
+    ),
+    ("T8", machine(monitor={"forceExpand": True, "views": [VIEW]}), "9.1", "", "", None),
+    ("T8", machine(monitor={"forceExpand": False, "views": [VIEW]}), "8.0", "", "", None),
+    (
+        "T9",
+        {"objects": {"Folder:RootFolder": {"summary": {"view": CARD}}}},
+        "8.0u3 9.0 9.1",
+        "notice",
+        "$.objects['Folder:RootFolder']",
+        "8.0 U3 and 9.0 are older",
+    ),
+    ("T9", machine(summary={"view": CARD}), "8.0", "", "", None),
+    (
+        "T10",
+        {"global": {"view": {"uri": "a", "isPublic": True}}},
+        "8.0u3 9.0",
+        "notice",
+        "$.global.view.isPublic",
+        "8.0 U3 is",
+    ),
+    ("T10", {"global": {"view": {"uri": "a", "isPublic": True}}}, "9.0", "", "", None),
+    ("T11", {}, "6.5 6.7 6.7u1", "warning", "$", "not in 6.5 and 6.7."),
+    ("T11", {}, "9.2 10.0", "notice", "$", "was not looked at for 9.2 and 10.0;"),
+    ("T11", {}, "6.7u1 9.1", "", "", None),
+]
+
+
+@pytest.mark.parametrize(("rule", "members", "targets", "severity", "path", "named"), CASES)
+def test_what_is_told_about_a_target(rule, members, targets, severity, path, named):
+    found = [one for one in document.check(MINIMAL | members, targets=targets.split()) if one.rule == rule]
+    if named is None:
+        assert found == []
+        return
+    [finding] = found
+    assert (finding.severity, finding.path) == (severity, path)
+    assert named in finding.message
+    assert finding.message.startswith(path)
+    assert finding.message.endswith(".")
+    assert finding.remedy.endswith(".")
+
+
+@pytest.mark.parametrize("rule", [f"T{number}" for number in range(1, 12)])
+def test_each_rule_is_broken_by_a_case_and_kept_by_another(rule):
+    assert {case[-1] is None for case in CASES if case[0] == rule} == {True, False}
+
+
+def test_each_finding_says_how_sure_it_is():
+    found = [one for one in document.check(FULL, targets=["6.5", "7.0", "9.9"]) if one.rule.startswith("T")]
+    assert {one.rule for one in found} >= {"T1", "T3", "T4", "T6", "T7", "T8", "T9", "T10", "T11"}
+    for one in found:
+        assert any(word in one.message for word in ("documented", "seen", "inferred", "unknown", "nothing is known")), (
+            one.message
+        )
+
+
+def test_without_targets_nothing_is_told():
+    assert document.check(FULL, strict=True) == ()
+
+
+def test_the_newest_release_that_is_known_takes_everything():
+    value = FULL | {"requirements": FULL["requirements"] | {"vsphere.client": {"version": "[8.0,)"}}}
+    value["requirements"]["vcenter.server"] = {"version": "[8.0,9.2)"}
+    assert document.check(value, targets=["9.1"], strict=True) == ()
+
+
+def test_strict_makes_errors_of_warnings_only():
+    found = document.check(FULL, targets=["7.0"], strict=True)
+    assert {one.rule: one.severity for one in found}["T1"] == "error"
+    assert {one.rule: one.severity for one in found}["T8"] == "notice"
+
+
+def test_the_whole_sentence():
+    [finding] = document.check(MINIMAL | needing(open_modal_api="1.1.0"), targets=["7.0"])
+    assert finding.message == (
+        "$.requirements['open.modal.api'] needs vSphere 8.0, and an older client refuses the whole manifest for it "
+        "(documented); 7.0 is older."
+    )
+    releases = [f"7.0u{number}" for number in range(10)]
+    [finding] = document.check(MINIMAL | needing(open_modal_api="1.1.0"), targets=releases)
+    assert finding.message.endswith(
+        "; 7.0, 7.0 U1, 7.0 U2, 7.0 U3, 7.0 U4, 7.0 U5, 7.0 U6, 7.0 U7 and 2 more are older."
+    )
+
+
+def test_several_uses_are_one_finding():
+    views = [VIEW | {"dynamic": True, "navigationId": f"n{number}"} for number in range(40)]
+    value = MINIMAL | machine(monitor={"dynamicUri": "d", "views": views})
+    [finding] = [one for one in document.check(value, targets=["7.0"]) if one.rule == "T3"]
+    assert f"{VM}.monitor.views[0].dynamic (and 39 more) is a dynamic extension" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("7.0", "7.0"),
+        ("7.0u1", "7.0 U1"),
+        ("7.0U3", "7.0 U3"),
+        ("8.0 u3", "8.0 U3"),
+        (" 8.0 U3b ", "8.0 U3"),
+        ("8.0.2", "8.0 U2"),
+        ("8.0.0", "8.0"),
+        ("9.1", "9.1"),
+        ("10.0", "10.0"),
+    ],
+)
+def test_a_release_is_read_as_people_write_it(text, name):
+    assert compatibility.Release.of(text).name == name
+
+
+@pytest.mark.parametrize(
+    "text", ["", "8", "8.0u", "8.0.1.2", "u3", "8,0", "8.x", "latest", "8.0 update 3", "8.0\n9", "٨.0"]
+)
+def test_what_is_no_release_is_refused_in_a_sentence(text):
+    with pytest.raises(ManifestError) as caught:
+        document.check(MINIMAL, targets=["8.0", text])
+    assert str(caught.value).startswith("targets has ")
+    assert str(caught.value).endswith(", which is no vSphere version; write one such as 7.0 or 8.0u3")
+
+
+def test_releases_are_sorted_and_stand_there_once():
+    found = compatibility.releases(["10.0", "8.0u3", "7.0", "8.0U3", "8.0.3", "8.0"])
+    assert [one.name for one in found] == ["7.0", "8.0", "8.0 U3", "10.0"]
+
+
+@pytest.mark.parametrize("value", [None, 5, "", [[]], {"x": {}}, True])
+def test_any_type_in_any_place_is_borne(value):
+    for place in ("requirements", "configuration", "global", "objects", "definitions"):
+        document.check(FULL | {place: value}, targets=["6.5", "7.0", "9.9"])
+    for name in FULL["requirements"]:
+        requirements = FULL["requirements"] | {name: value}
+        document.check(FULL | {"requirements": requirements}, targets=["7.0"])
+    for name in FULL["objects"]["VirtualMachine"]:
+        machines = FULL["objects"]["VirtualMachine"] | {name: value}
+        document.check(FULL | {"objects": {"VirtualMachine": machines}}, targets=["7.0"])

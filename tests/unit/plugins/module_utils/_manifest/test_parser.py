@@ -1,0 +1,224 @@
+# Copyright: Contributors to the vsphere_ops.client_plugin collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
+
+"""Reading JSON and YAML: the same values as other readers, and faults with line and column."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest import parser
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest.document import load
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest.parser import ManifestError
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+JSON_FAULTS = [
+    ('{"a": 1,}', "line 1, column 8", "comma before the closing }"),
+    ('{\n  "a": [1, 2, ]\n}', "line 2, column 13", "comma before the closing ]"),
+    ('{\n  "a": 1,\n  "a": 2\n}', "line 3, column 3", "'a' stands here a second time"),
+    ('{"a": {"b": 1, "c": 2, "b": 3}}', "line 1, column 24", "'b' stands here a second time"),
+    ('{"a": 1\n "b": 2}', "line 2, column 2", "a comma or } is expected"),
+    ('{"a": 1', "line 1, column 8", "the text ends"),
+    ('{"a": ', "line 1, column 7", "the text ends"),
+    ("", "line 1, column 1", "the text ends"),
+    ('{"a": NaN}', "line 1, column 7", "no number NaN"),
+    ('{"a": -Infinity}', "line 1, column 7", "no number -Infinity"),
+    ('{"a": 1e999}', "line 1, column 7", "too large"),
+    ('{"a": ' + "9" * 5000 + "}", "line 1, column 7", "5000 digits long"),
+    ('{"a": 01}', "line 1, column 7", "not a number"),
+    ('{"a": 1.}', "line 1, column 7", "not a number"),
+    ('{"a": .5}', "line 1, column 7", "a value is expected here"),
+    ('{"a": 0x10}', "line 1, column 7", "not a number"),
+    ('{"a": True}', "line 1, column 7", "write true, not True"),
+    ('{"a": None}', "line 1, column 7", "a value is expected here, not 'None'"),
+    ('{"a": undefined}', "line 1, column 7", "not 'undefined'"),
+    ("{'a': 1}", "line 1, column 2", "between double quotes"),
+    ("{\"a\": 'b'}", "line 1, column 7", "not single ones"),
+    ("{a: 1}", "line 1, column 2", "between double quotes"),
+    ('{"a" 1}', "line 1, column 6", "a colon is expected"),
+    ('{"a": 1} x', "line 1, column 10", "more after the end"),
+    ('{"a": 1 // why\n}', "line 1, column 9", "no comments"),
+    ('/* why */ {"a": 1}', "line 1, column 1", "no comments"),
+    ('{"a": [1,, 2]}', "line 1, column 10", "a comma too many"),
+    ('{"a": "b\nc"}', "line 1, column 9", "invalid control character"),
+    ('{"a": "b', "line 1, column 7", "unterminated string"),
+    ('{"a": "\\x"}', "line 1, column 8", "invalid \\escape"),
+]
+
+YAML_FAULTS = [
+    ("a: !!int ''\n", "line 1, column 4", "'' is no int; put it between quotes"),
+    ("a: !!bool maybe\n", "line 1, column 4", "'maybe' is no bool"),
+    ("a: !!float x\n", "line 1, column 4", "'x' is no float"),
+    ("a: .inf\n", "line 1, column 4", "no number .inf"),
+    ("a: " + "9" * 30 + "\n", "line 1, column 4", "at most 18 digits"),
+    ("a: " + "9" * 5000 + "\n", "line 1, column 4", "this int is 5000 characters long"),
+    ("? !!str {b: 1}\n: 2\n", "line 1, column 3", "the name of a member must be a text"),
+    ("a: !mine {b: 1}\n", "line 1, column 4", "JSON has no '!mine'"),
+    ("a: !!set {b}\n", "line 1, column 4", "JSON has no 'set'"),
+    ("a: 1\nb: 2\na: 3\n", "line 3, column 1", "'a' stands here a second time"),
+    ("a: 2026-11-20\n", "line 1, column 4", "put 2026-11-20 between quotes"),
+    ("1: 2\n", "line 1, column 1", "the name of a member must be a text"),
+    ("yes: 2\n", "line 1, column 1", "the name of a member must be a text"),
+    ("? [a]\n: 2\n", "line 1, column 3", "the name of a member must be a text"),
+    ("a: !mine 2\n", "line 1, column 4", "JSON has no !mine"),
+    ("a: !!int b\n", "line 1, column 4", "'b' is no int"),
+    ("a: &x {b: 1}\nc:\n  <<: *x\n", "line 3, column 3", "merge keys are not read"),
+    ("a: &x [*x]\n", "line 1, column 4", "more than 32 levels deep"),
+    ("a: [1, 2\n", "line 2, column 1", "not YAML"),
+    ("a: *x\n", "line 1, column 4", "not YAML"),
+    ("--- 1\n--- 2\n", "line 2, column 1", "not YAML"),
+    ("a: \x07\n", "", "a character that YAML forbids"),
+    ("", "", "it is empty"),
+    ("[" * 3000, "line 1, column 33", "more than 32 levels deep"),
+    (
+        "a: &a [0,0,0,0,0,0,0,0,0]\n"
+        + "".join(f"{chr(98 + n)}: &{chr(98 + n)} [{','.join(['*' + chr(97 + n)] * 9)}]\n" for n in range(8)),
+        "",
+        "more than 400000 values",
+    ),
+]
+
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**17), 10**17)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=15,
+)
+
+
+@given(VALUES, st.sampled_from([None, 1, "\t"]), st.booleans())
+def test_json_is_read_as_the_standard_library_reads_it(value, indent, ascii_only):
+    text = json.dumps(value, indent=indent, ensure_ascii=ascii_only)
+    assert parser.read_json(text) == json.loads(text)
+
+
+@given(st.text(alphabet="{}[]\",:\\ \n-+.eE0123456789truefalsn/*#'", max_size=30))
+def test_json_that_is_read_is_json(text):
+    try:
+        value = parser.read_json(text)
+    except ManifestError:
+        return
+    assert value == json.loads(text)
+
+
+PIECES = [
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    ":",
+    '"a"',
+    '"b"',
+    '"\\u0041"',
+    "1",
+    "-0",
+    "1e5",
+    "1e999",
+    "01",
+    "NaN",
+    " ",
+    "\n",
+    "null",
+    "9" * 20,
+]
+
+
+@settings(max_examples=1500, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=9), st.sampled_from(["", "{", '{"a":', "["]))
+def test_the_quick_reader_takes_only_what_the_strict_one_takes(pieces, start):
+    text = start + "".join(pieces) + {"": "", "{": "}", '{"a":': "}", "[": "]"}[start]
+    try:
+        quick = parser._QUICK.decode(text)
+    except ValueError:
+        quick = ...
+    try:
+        reader = parser._Json(text)
+        strict, end = reader.value(reader.skip(0), 1)
+        reader.finish(end)
+    except ManifestError:
+        strict = ...
+    assert quick == strict
+
+
+@pytest.mark.parametrize("depth", range(29, 36))
+@pytest.mark.parametrize("inner", ["", "1", "{}", '"a"'])
+def test_both_readers_count_the_same_depth(depth, inner):
+    text = "[" * depth + inner + "]" * depth
+    reader = parser._Json(text)
+    try:
+        reader.value(0, 1)
+        strict = False
+    except ManifestError:
+        strict = True
+    assert parser._is_deeper(json.loads(text), parser.MAX_DEPTH) == strict
+
+
+@pytest.mark.parametrize(("text", "place", "clue"), JSON_FAULTS, ids=[case[0][:25] for case in JSON_FAULTS])
+def test_a_fault_in_json_has_its_place(text, place, clue):
+    with pytest.raises(ManifestError) as caught:
+        load(text.encode())
+    assert str(caught.value).startswith(f"{place}: ")
+    assert clue in str(caught.value)
+
+
+@pytest.mark.parametrize(("text", "place", "clue"), YAML_FAULTS, ids=[case[0][:25] for case in YAML_FAULTS])
+def test_a_fault_in_yaml_has_its_place(text, place, clue):
+    with pytest.raises(ManifestError) as caught:
+        load(text.encode(), yaml=True)
+    assert str(caught.value).startswith(place)
+    assert clue in str(caught.value)
+
+
+@pytest.mark.parametrize("yaml", [False, True])
+@pytest.mark.parametrize(
+    ("data", "clue"),
+    [
+        (b"\xef\xbb\xbf{}", "line 1, column 1: it begins with a byte order mark"),
+        (b"\xff\xfe{\x00}\x00", "the mark of UTF-16"),
+        (b"\xfe\xff\x00{\x00}", "the mark of UTF-16"),
+        ('{"a":\n "Übersicht"}'.encode("latin-1"), "line 2, column 3: the byte 0xDC is not UTF-8"),
+        (b" " * (parser.MAX_BYTES + 1), "8388609 bytes long; a manifest has at most 8388608"),
+    ],
+)
+def test_other_encodings_and_sizes_are_refused(data, clue, yaml):
+    with pytest.raises(ManifestError) as caught:
+        load(data, yaml=yaml)
+    assert clue in str(caught.value)
+
+
+def test_depth_is_limited_and_the_limit_is_reached():
+    def nested(depth):
+        return '{"a":' + "[" * (depth - 1) + "]" * (depth - 1) + "}"
+
+    assert load(nested(32).encode())
+    with pytest.raises(ManifestError, match="column 37: this is nested more than 32 levels deep"):
+        load(nested(33).encode())
+
+
+def test_half_of_a_character_is_refused():
+    with pytest.raises(ManifestError, match="half of a character"):
+        load(b'{"a": "\\ud800"}')
+    assert load(b'{"a": "\\ud83d\\ude00"}') == {"a": "\U0001f600"}
+
+
+def test_yaml_gives_what_json_gives():
+    text = "a: &x [1, 2.5, true, null, 'text', \"1.0\"]\nb: {c: plain, d: *x}\ne: |\n  long\n"
+    assert load(text.encode(), yaml=True) == {
+        "a": [1, 2.5, True, None, "text", "1.0"],
+        "b": {"c": "plain", "d": [1, 2.5, True, None, "text", "1.0"]},
+        "e": "long\n",
+    }
+
+
+@pytest.mark.parametrize(("data", "yaml"), [(b"[1]", False), (b'"a"', False), (b"null", False), (b"- a", True)])
+def test_a_manifest_is_an_object(data, yaml):
+    with pytest.raises(ManifestError, match="a manifest is an object"):
+        load(data, yaml=yaml)

@@ -1,0 +1,93 @@
+# Copyright: Contributors to the vsphere_ops.client_plugin collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
+
+"""What a record says of its web servers, compared with real TLS servers on loopback."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._certificate import thumbprint
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.model import (
+    Extension,
+    Server,
+)
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._preflight import certificates
+
+OTHER = ":".join(["AB"] * 32)
+
+
+def check(*servers, look=None):
+    certificates.verify(Extension("k", "1", servers=servers), look or certificates.fetch(5))
+
+
+def server(port, host="localhost", **changes):
+    return Server(f"https://{host}:{port}/plugin.json", "MANIFEST_SERVER", **changes)
+
+
+@pytest.mark.parametrize("algorithm", ["sha256", "sha1"])
+def test_what_is_served_is_what_would_be_registered(serve, local, algorithm):
+    port = serve(local)
+    check(server(port, thumbprint=thumbprint.of(local.der, algorithm), certificate=local.pem))
+    check(server(port, thumbprint=thumbprint.of(local.der, algorithm)))
+    check(server(port, certificate=local.pem))
+    check(server(port))
+
+
+def test_another_thumbprint(serve, local):
+    with pytest.raises(certificates.ServedError) as caught:
+        check(server(serve(local), thumbprint=OTHER))
+    assert thumbprint.of(local.der) in str(caught.value)
+    assert OTHER in str(caught.value)
+    assert "reload the web server" in str(caught.value)
+
+
+def test_another_certificate(serve, local, make):
+    with pytest.raises(certificates.ServedError, match="but another one would be registered beside no thumbprint"):
+        check(server(serve(local), certificate=make().pem))
+
+
+def test_something_else_than_a_thumbprint_is_another_one(serve, local):
+    with pytest.raises(certificates.ServedError, match="but by hand would be registered"):
+        check(server(serve(local), thumbprint="by hand"))
+
+
+def test_a_certificate_for_another_name(serve, make):
+    made = make("other", ("DNS:other.example.com",))
+    port = serve(made)
+    check(server(port, thumbprint=thumbprint.of(made.der)))
+    with pytest.raises(certificates.ServedError, match=re.escape("names DNS:other.example.com, not localhost; ")):
+        check(server(port, certificate=made.pem))
+
+
+def test_a_certificate_without_names(serve, make):
+    made = make("localhost")
+    with pytest.raises(certificates.ServedError, match="names no host at all, not localhost"):
+        check(server(serve(made), certificate=made.pem))
+
+
+def test_nobody_there(listen):
+    port = listen(lambda connection: connection.close())
+    with pytest.raises(certificates.ServedError) as caught:
+        check(server(port, thumbprint=OTHER))
+    assert f"https://localhost:{port}/plugin.json cannot be compared" in str(caught.value)
+    assert "set verify_servers to false" in str(caught.value)
+    assert caught.value.option == "verify_servers"
+
+
+def test_every_server_of_a_record_is_looked_at_and_those_without_tls_are_not(local):
+    asked = []
+
+    def look(host, port):
+        asked.append((host, port))
+        return local.der
+
+    good = thumbprint.of(local.der)
+    plain = Server("http://plugins.example.com/plugin.json", "MANIFEST_SERVER", thumbprint=OTHER)
+    api = Server("https://api.example.com:8443/", "API", thumbprint=good)
+    manifest = Server("https://plugins.example.com/plugin.json", "MANIFEST_SERVER", thumbprint=good)
+    check(manifest, api, plain, look=look)
+    assert asked == [("plugins.example.com", 443), ("api.example.com", 8443)]

@@ -1,0 +1,144 @@
+# Copyright: Contributors to the vsphere_ops.client_plugin collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
+
+"""What is kept of records before a run, and what of it is found again."""
+
+from __future__ import annotations
+
+import json
+import stat
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import pytest
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.model import (
+    Extension,
+    OptionError,
+)
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.plan import Plan
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.restore import Restoration
+from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._fleet.journal import (
+    History,
+    Past,
+    past,
+)
+from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._fleet.pool import run
+from ansible_collections.vsphere_ops.client_plugin.tests.unit.plugins.module_utils.records import FULL, records
+from hypothesis import given, settings
+
+KEY = FULL.key
+NEW = replace(FULL, version="2.0.0")
+NEWER = replace(FULL, version="3.0.0")
+A, B = {"hostname": "a.example.com", "instance_uuid": "1"}, {"hostname": "b.example.com", "instance_uuid": "2"}
+
+
+def keep(folder: Path, run: str | None, *changes: tuple[str, Extension | None, Extension | None]) -> None:
+    history = History(str(folder), run)
+    for name, before, after in changes:
+        history.keep(name, Plan(KEY, "update", before, after), A if name == "a" else B)
+
+
+def test_the_latest_run_alone_is_undone(tmp_path: Path) -> None:
+    keep(tmp_path / "h", None, ("a", FULL, NEW), ("b", None, NEW))
+    # A name may sort before that of an earlier run.
+    keep(tmp_path / "h", "0", ("a", NEW, NEWER))
+    run, found = past(str(tmp_path / "h"), None, None)
+    assert run == "0"
+    assert found == {"a": Past("1", (Restoration(KEY, NEW),))}
+
+
+def test_an_earlier_run_is_undone_with_those_after_it(tmp_path: Path) -> None:
+    keep(tmp_path, "one", ("a", FULL, NEW), ("b", None, NEW))
+    keep(tmp_path, "two", ("a", NEW, NEWER))
+    assert past(str(tmp_path), "one", [KEY]) == (
+        "one",
+        {"a": Past("1", (Restoration(KEY, FULL),)), "b": Past("2", (Restoration(KEY, None),))},
+    )
+
+
+def test_other_plug_ins_have_their_own_latest_run(tmp_path: Path) -> None:
+    keep(tmp_path, "one", ("a", FULL, NEW))
+    other = replace(FULL, key="com.example.other")
+    History(str(tmp_path), "two").keep("a", Plan(other.key, "update", other, None), A)
+    assert past(str(tmp_path), None, [KEY])[0] == "one"
+    assert past(str(tmp_path), None, None)[1] == {"a": Past("1", (Restoration(other.key, other),))}
+
+
+def test_a_try_that_was_repeated_goes_back_to_before_the_first(tmp_path: Path) -> None:
+    keep(tmp_path, "one", ("a", FULL, NEW), ("a", NEW, NEW))
+    assert past(str(tmp_path), None, None)[1]["a"].records == (Restoration(KEY, FULL),)
+
+
+@given(before=records())
+@settings(max_examples=50, deadline=None)
+def test_any_record_is_found_as_it_was(tmp_path_factory: pytest.TempPathFactory, before: Extension) -> None:
+    folder = tmp_path_factory.mktemp("history")
+    History(str(folder), None).keep("a", Plan(before.key, "unregister", before, None), A)
+    found = past(str(folder), None, None)[1]["a"].records[0].before
+    assert found is not None
+    assert found.comparable() == before.comparable()
+
+
+def test_half_a_line_of_a_run_that_was_killed_is_no_line(tmp_path: Path) -> None:
+    keep(tmp_path, "one", ("a", FULL, NEW), ("b", FULL, NEW))
+    text = (tmp_path / "one.jsonl").read_text()
+    (tmp_path / "one.jsonl").write_text(text[:-30])
+    assert list(past(str(tmp_path), None, None)[1]) == ["a"]
+
+
+def test_lines_that_are_written_at_the_same_time_stay_whole(tmp_path: Path) -> None:
+    history = History(str(tmp_path), "one")
+    planned = Plan(KEY, "update", FULL, replace(NEW, label="x" * 100_000))
+    results = run(
+        [partial(history.keep, str(number), planned, A) for number in range(40)],
+        concurrency=8,
+        report=lambda _index, _result: None,
+        enough=lambda _result: False,
+    )
+    assert results == [None] * 40
+    assert history.kept == 40
+    assert sorted(past(str(tmp_path), None, None)[1], key=int) == [str(number) for number in range(40)]
+
+
+def test_only_its_owner_reads_it(tmp_path: Path) -> None:
+    keep(tmp_path / "h", "one", ("a", FULL, NEW))
+    assert stat.S_IMODE((tmp_path / "h").stat().st_mode) == 0o700
+    assert stat.S_IMODE((tmp_path / "h" / "one.jsonl").stat().st_mode) == 0o600
+
+
+def test_a_line_says_what_changed_where_and_when(tmp_path: Path) -> None:
+    keep(tmp_path, "one", ("a", FULL, NEW))
+    line = json.loads((tmp_path / "one.jsonl").read_text())
+    assert line.pop("at").endswith("+00:00")
+    assert (line["before"]["version"], line["after"]["version"]) == ("1.0.0", "2.0.0")
+    assert {name: line[name] for name in ("run", "name", "hostname", "instance_uuid", "key", "action")} == {
+        "run": "one",
+        "name": "a",
+        **A,
+        "key": KEY,
+        "action": "update",
+    }
+
+
+def test_what_cannot_be_found_is_said(tmp_path: Path) -> None:
+    keep(tmp_path, "one", ("a", FULL, NEW))
+    for name, keys, says in (
+        ("two", None, r"run: there is no 'two' in .*; the latest are one"),
+        (None, ["x"], r"history_path: .* tells of no change of x; "),
+    ):
+        with pytest.raises(OptionError, match=says):
+            past(str(tmp_path), name, keys)
+    (tmp_path / "broken.jsonl").write_text("{\n")
+    with pytest.raises(OptionError, match=r"history_path: .* cannot be read"):
+        past(str(tmp_path), None, None)
+
+
+def test_what_cannot_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OptionError, match=r"history_path: .* cannot be written \(Not a directory\)"):
+        History(str(tmp_path / "file" / "h"), "one")
+    with pytest.raises(OptionError, match=r"history_run: '\.\./one' cannot be a file name"):
+        History(str(tmp_path), "../one")

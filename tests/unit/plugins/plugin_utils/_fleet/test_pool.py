@@ -1,0 +1,193 @@
+# Copyright: Contributors to the vsphere_ops.client_plugin collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
+
+"""Threads: order, errors as values, the stop rule, and questions that are asked once."""
+
+from __future__ import annotations
+
+import threading
+from functools import partial
+from typing import Any
+
+import pytest
+from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._fleet.pool import Gate, Once, run
+
+
+def test_results_are_in_the_order_of_the_jobs_whoever_is_first() -> None:
+    second_is_done = threading.Event()
+
+    def first() -> str:
+        assert second_is_done.wait(10)
+        return "first"
+
+    def second() -> str:
+        second_is_done.set()
+        return "second"
+
+    reported: list[tuple[int, Any]] = []
+    results = run(
+        [first, second],
+        concurrency=2,
+        report=lambda index, result: reported.append((index, result)),
+        enough=lambda _result: False,
+    )
+    assert results == ["first", "second"]
+    assert sorted(reported) == [(0, "first"), (1, "second")]
+
+
+def test_reports_come_in_the_thread_that_asked() -> None:
+    threads: list[threading.Thread] = []
+    run(
+        [lambda: None] * 5,
+        concurrency=3,
+        report=lambda _index, _result: threads.append(threading.current_thread()),
+        enough=lambda _result: False,
+    )
+    assert threads == [threading.current_thread()] * 5
+
+
+def test_a_job_that_raises_hides_no_other() -> None:
+    def broken() -> str:
+        raise KeyError("no")
+
+    results = run(
+        [broken, lambda: "fine"], concurrency=1, report=lambda _index, _result: None, enough=lambda _result: False
+    )
+    assert isinstance(results[0], KeyError)
+    assert results[1] == "fine"
+
+
+def test_after_enough_nothing_is_started() -> None:
+    started: list[int] = []
+
+    def job(number: int) -> Any:
+        def work() -> int:
+            started.append(number)
+            return number
+
+        return work
+
+    results = run(
+        [job(number) for number in range(20)],
+        concurrency=1,
+        report=lambda _index, _result: None,
+        enough=lambda result: result == 3,
+    )
+    assert results == [0, 1, 2, 3, *[None] * 16]
+    assert started == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize("concurrency", [1, 4])
+def test_no_more_at_once_than_allowed(concurrency: int) -> None:
+    lock = threading.Lock()
+    now = most = 0
+
+    def job() -> None:
+        nonlocal now, most
+        with lock:
+            now += 1
+            most = max(most, now)
+        with lock:
+            now -= 1
+
+    run([job] * 30, concurrency=concurrency, report=lambda _index, _result: None, enough=lambda _result: False)
+    assert 1 <= most <= concurrency
+
+
+def test_nothing_to_do() -> None:
+    assert run([], concurrency=4, report=lambda _index, _result: None, enough=lambda _result: True) == []
+
+
+def test_a_question_is_asked_once_for_everybody() -> None:
+    asked: list[tuple[str, int]] = []
+
+    def look(host: str, port: int) -> str:
+        asked.append((host, port))
+        return host.upper()
+
+    once = Once(look)
+    results = run(
+        [lambda: once("a", 1), lambda: once("b", 2)] * 10,
+        concurrency=8,
+        report=lambda _index, _result: None,
+        enough=lambda _result: False,
+    )
+    assert results == ["A", "B"] * 10
+    assert sorted(asked) == [("a", 1), ("b", 2)]
+
+
+def test_an_error_is_the_answer_to_everybody_who_asks() -> None:
+    asked: list[int] = []
+
+    def look(number: int) -> None:
+        asked.append(number)
+        raise OSError("down")
+
+    once = Once(look)
+    for _attempt in range(3):
+        with pytest.raises(OSError, match="down"):
+            once(1)
+    assert asked == [1]
+
+
+@pytest.mark.parametrize("concurrency", [1, 3, 20])
+def test_a_gate_opens_when_all_have_come_or_ended(concurrency: int) -> None:
+    lock = threading.Lock()
+    now = most = before = 0
+    decided: list[int] = []
+
+    def decide() -> bool:
+        decided.append(before)
+        return True
+
+    gate = Gate(12, concurrency=concurrency, decide=decide)
+
+    def job(number: int) -> str:
+        nonlocal now, most, before
+        with gate.job() as wait:
+            with lock:
+                now += 1
+                most = max(most, now)
+            if number % 4 == 0:
+                with lock:
+                    now -= 1
+                return "ended"
+            with lock:
+                before += 1
+                now -= 1
+            assert wait()
+            assert before == 9
+            # A job that is tried again finds the gate open.
+            assert wait()
+            return "through"
+
+    results = run(
+        [partial(job, number) for number in range(12)],
+        concurrency=12,
+        report=lambda _index, _result: None,
+        enough=lambda _result: False,
+    )
+    assert results == [("ended" if number % 4 == 0 else "through") for number in range(12)]
+    assert decided == [9]
+    assert most <= concurrency
+
+
+def test_a_gate_that_stays_shut_lets_nobody_through() -> None:
+    gate = Gate(5, concurrency=2, decide=lambda: False)
+
+    def job(number: int) -> bool:
+        with gate.job() as wait:
+            if number == 3:
+                raise KeyError("a bug")
+            return wait()
+
+    results = run(
+        [partial(job, number) for number in range(5)],
+        concurrency=5,
+        report=lambda _index, _result: None,
+        enough=lambda _result: False,
+    )
+    assert isinstance(results[3], KeyError)
+    assert results[:3] + results[4:] == [False] * 4
