@@ -1,0 +1,258 @@
+# Copyright: Contributors to the vsphere_ops.client_plugin collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
+
+"""Every error that the collection raises on purpose, in one tree.
+
+::
+
+    ClientPluginError
+    |-- OptionError          the value of an option cannot be used
+    |-- PreflightError       a web server does not deliver what would be registered
+    |-- ContentError         bytes or a value do not have the form that they must have
+    |   |-- ThumbprintError
+    |   |-- CertificateError
+    |   |-- ChainError
+    |   |-- CsrError
+    |   |-- XmlError
+    |   |-- ArchiveError
+    |   |-- PackageError
+    |   |-- ManifestError
+    |   `-- UrlError
+    |-- FileError            a file or folder cannot be read or written
+    |-- TlsError             an endpoint shows no certificate, or one that must not be trusted
+    |-- HttpError            a web server does not give the body of a URL
+    |-- VCenterError         a vCenter cannot be reached, or refuses
+    `-- WriteBarredError     nothing may be written to a vCenter, although it could be
+
+An error keeps its parts apart; :meth:`ClientPluginError.message` joins them where a person reads them. An option is
+named as the raising code knows it; whoever talks to the reader gives the name that this reader can set, such as the
+variable of a role (:class:`OptionNames`). Code decides by class and field, never by text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
+
+from . import _foreign_text
+
+# Another option in a reason, remedy or note is written as in the documentation of Ansible: O(ca_path).
+_OPTION_REFERENCE = re.compile(r"O\(([^()\s]+)\)")
+_NOT_SHOWN: Any = object()
+
+
+@dataclass(frozen=True, slots=True)
+class OptionNames:
+    """How the reader of a message knows the options.
+
+    ``names`` maps an option to what the reader can set; other options get ``prefix``. Both hold for the first part of
+    an option such as ``plugin_servers[0].url``.
+    """
+
+    prefix: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def name(self, option: str) -> str:
+        """Return the name of ``option`` for the reader."""
+        first = re.split(r"[.\[]", option, maxsplit=1)[0]
+        return self.names.get(first, self.prefix + first) + option[len(first) :]
+
+    def fill(self, text: str) -> str:
+        """Return ``text`` with the references ``O(option)`` replaced."""
+        return _OPTION_REFERENCE.sub(lambda found: f"`{self.name(found[1])}`", text)
+
+
+class ClientPluginError(Exception):
+    """The root of the tree.
+
+    ``option`` or ``subject`` is what ``reason`` is about, for example ``timeout`` and "must be above 0 seconds", or
+    "vc.example.com" and "refused the connection". ``value`` is what was given, ``remedy`` is an instruction, ``note`` a
+    further sentence. None of them ends with a full stop.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        option: str = "",
+        subject: str = "",
+        value: object = _NOT_SHOWN,
+        remedy: str = "",
+        note: str = "",
+    ) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.option = option
+        self.subject = subject
+        self.value = value
+        self.remedy = remedy
+        self.note = note
+
+    def __str__(self) -> str:
+        return self.message()
+
+    def problem(self, names: OptionNames | None = None) -> str:
+        """Return what is wrong, without the remedy."""
+        names = names or OptionNames()
+        subject = f"`{names.name(self.option)}`" if self.option else self.subject
+        text = f"{subject} {names.fill(self.reason)}".strip()
+        if self.value is not _NOT_SHOWN:
+            text += f", got {_foreign_text.quoted(self.value)}"
+        return _foreign_text.visible(text)
+
+    def message(self, names: OptionNames | None = None) -> str:
+        """Return the whole message: "`option` must be X, got Y; do Z", without a final full stop."""
+        names = names or OptionNames()
+        text = self.problem(names)
+        if self.remedy:
+            text += f"; {names.fill(self.remedy)}"
+        if self.note:
+            text += f". {names.fill(self.note)}"
+        return _foreign_text.visible(text)
+
+
+class OptionError(ClientPluginError):
+    """The value of an option cannot be used."""
+
+    @classmethod
+    def wrap(cls, error: ClientPluginError, option: str, *, file: str = "", remedy: str = "") -> OptionError:
+        """Return ``error`` as one of ``option``; ``file`` is the path that the option names, if it names one.
+
+        ``remedy`` replaces that of the error.
+        """
+        reason = error.reason
+        if error.option:
+            reason = f"cannot be used: {error.problem()}"
+        elif error.subject:
+            reason = f"cannot be used: {error.subject} {reason}"
+        elif file:
+            reason = f"names {file}, which {reason}"
+        return cls(reason, option=option, value=error.value, remedy=remedy or error.remedy, note=error.note)
+
+
+class PreflightError(ClientPluginError):
+    """A web server does not deliver what would be registered. ``option`` is the check that found it."""
+
+
+class ContentError(ClientPluginError):
+    """Bytes or a value do not have the form that they must have. The content is never repeated: it could be a key."""
+
+
+class ThumbprintError(ContentError):
+    """A text is not a thumbprint, or there is no certificate to compute one of."""
+
+
+class CertificateError(ContentError):
+    """Bytes are not a certificate, or not a private key where one is read."""
+
+
+class ChainError(ContentError):
+    """Certificates do not form a chain for the private key."""
+
+
+class CsrError(ContentError):
+    """Bytes are not a certificate signing request."""
+
+
+class XmlError(ContentError):
+    """Bytes are not XML that may be read, or not the document that is expected."""
+
+
+class ArchiveError(ContentError):
+    """Bytes are not an archive that may be opened."""
+
+
+class PackageError(ContentError):
+    """An archive is not a plug-in package."""
+
+
+class ManifestError(ContentError):
+    """A text or value is not a manifest, or an archive not a multi-manifest."""
+
+
+class UrlError(ContentError):
+    """A text is not a URL that can be used. The text is not repeated where it could hold a password."""
+
+
+FileKind = Literal["missing", "not_regular", "too_large", "unreadable", "unwritable", "occupied"]
+
+
+class FileError(ClientPluginError):
+    """A file or folder cannot be read or written. ``subject`` is its path."""
+
+    def __init__(self, kind: FileKind, reason: str, **parts: Any) -> None:
+        super().__init__(reason, **parts)
+        self.kind: FileKind = kind
+
+
+TlsKind = Literal[
+    "alert",
+    "ca_path",
+    "hostname",
+    "not_tls",
+    "pin",
+    "refused",
+    "reset",
+    "timeout",
+    "unreachable",
+    "unresolved",
+    "untrusted",
+]
+
+
+class TlsError(ClientPluginError):
+    """An endpoint shows no certificate, or one that must not be trusted.
+
+    ``kind`` is ``unresolved`` (no such name), ``unreachable`` (no route), ``refused`` (nothing listens), ``timeout``,
+    ``reset`` (closed during the handshake), ``not_tls`` (answers without TLS), ``alert`` (declines the handshake),
+    ``untrusted``, ``hostname`` (trusted, but issued for another name), ``pin`` (not the pinned certificate) or
+    ``ca_path`` (the file cannot be used).
+    """
+
+    def __init__(self, kind: TlsKind, reason: str, **parts: Any) -> None:
+        super().__init__(reason, **parts)
+        self.kind: TlsKind = kind
+
+
+class HttpError(ClientPluginError):
+    """A web server does not give the body of a URL. ``option`` is ``url``, ``thumbprint`` or ``ca_path``."""
+
+
+VCenterKind = Literal[
+    "unreachable",
+    "timeout",
+    "tls",
+    "not_vcenter",
+    "login",
+    "permission",
+    "refused",
+    "conflict",
+    "session",
+    "unavailable",
+]
+
+
+class VCenterError(ClientPluginError):
+    """A vCenter cannot be reached, or refuses.
+
+    ``kind`` is ``unreachable``, ``timeout``, ``tls``, ``not_vcenter``, ``login``, ``permission``, ``refused``,
+    ``conflict`` (the record was changed by somebody else between our reading and our writing), ``session`` (ended by
+    vCenter) or ``unavailable`` (its services are starting or overloaded).
+    """
+
+    # Causes that may be gone a moment later; every other one lasts until somebody acts.
+    TRANSIENT: ClassVar[frozenset[VCenterKind]] = frozenset(
+        {"unreachable", "timeout", "unavailable", "session", "conflict"}
+    )
+
+    def __init__(self, kind: VCenterKind, reason: str, **parts: Any) -> None:
+        super().__init__(reason, **parts)
+        self.kind: VCenterKind = kind
+
+
+class WriteBarredError(ClientPluginError):
+    """Nothing may be written to a vCenter, although it could be: too many others failed before."""

@@ -1,0 +1,75 @@
+# Copyright: Contributors to the vsphere_ops.client_plugin collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import (
+    CertificateError,
+    ClientPluginError,
+    OptionError,
+    OptionNames,
+    TlsError,
+)
+
+ROLE = OptionNames("role_", {"ca_path": "role_vcenter_ca_path", "plugin_servers": "role_servers"})
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (
+            OptionError("must be above 0 seconds", option="timeout", value=0, remedy="give for example 30"),
+            "`timeout` must be above 0 seconds, got 0; give for example 30",
+        ),
+        (OptionError("is missing", option="key"), "`key` is missing"),
+        (OptionError("must not be empty", option="key", value=""), "`key` must not be empty, got ''"),
+        (
+            TlsError("refused", "refused the connection", subject="vc.example.com:443", remedy="correct O(port)"),
+            "vc.example.com:443 refused the connection; correct `port`",
+        ),
+        (ClientPluginError("a", subject="b", remedy="c", note="Set O(d)"), "b a; c. Set `d`"),
+        (ClientPluginError("says \x1b[2J\u202e", subject="vc"), "vc says \\x1b[2J\\u202e"),
+    ],
+)
+def test_one_format(error, message):
+    assert str(error) == message
+
+
+@pytest.mark.parametrize(
+    ("option", "name"),
+    [
+        ("timeout", "role_timeout"),
+        ("ca_path", "role_vcenter_ca_path"),
+        ("plugin_servers[0].url", "role_servers[0].url"),
+        ("server.url", "role_server.url"),
+    ],
+)
+def test_the_reader_sees_the_name_that_can_be_set(option, name):
+    error = OptionError("is wrong", option=option, remedy=f"correct O({option})")
+    assert error.message(ROLE) == f"`{name}` is wrong; correct `{name}`"
+
+
+def test_a_value_is_never_taken_for_a_reference():
+    error = OptionError("is wrong", option="label", value="O(ca_path)")
+    assert error.message(ROLE) == "`role_label` is wrong, got 'O(ca_path)'"
+
+
+def test_a_private_key_is_never_repeated():
+    error = OptionError("is wrong", option="label", value="-----BEGIN PRIVATE KEY-----\nMIIE")
+    assert "MIIE" not in str(error)
+
+
+def test_an_error_of_a_library_becomes_one_of_an_option():
+    found = CertificateError("holds no certificate", remedy="give PEM")
+    assert (
+        str(OptionError.wrap(found, "path", file="/tmp/x"))
+        == "`path` names /tmp/x, which holds no certificate; give PEM"
+    )
+    assert str(OptionError.wrap(found, "content")) == "`content` holds no certificate; give PEM"
+    found = TlsError("refused", "refused the connection", subject="vc:443", remedy="start it")
+    assert str(OptionError.wrap(found, "url")) == "`url` cannot be used: vc:443 refused the connection; start it"
+    found = OptionError("is wrong", option="a", remedy="b")
+    assert str(OptionError.wrap(found, "c", remedy="d")) == "`c` cannot be used: `a` is wrong; d"
