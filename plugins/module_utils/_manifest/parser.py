@@ -17,6 +17,7 @@ import math
 import re
 import traceback
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any, NoReturn
 
 try:
@@ -143,7 +144,7 @@ def yaml_node(text: str) -> Any:
     # The one on top of libyaml is many times faster.
     loader = getattr(yaml, "CSafeLoader", None) or yaml.SafeLoader
     try:
-        _check_depth(yaml.parse(text, Loader=loader))
+        _check_depth(text, loader)
         node = yaml.compose(text, Loader=loader)
     except ManifestError:
         raise
@@ -165,8 +166,22 @@ def _marked(mark: Any) -> str:
     return f"line {mark.line + 1}, column {mark.column + 1}"
 
 
-def _check_depth(events: Iterable[Any]) -> None:
-    """PyYAML composes recursively and would run out of stack; its events come one after the other."""
+def _check_depth(text: str, loader: Any) -> None:
+    """Refuse deep nesting before PyYAML composes, which it does recursively.
+
+    Some versions of libyaml have a limit of their own. They read ahead, so that their error may come before the events
+    of the levels in front of it. Those levels are counted in the text up to the error.
+    """
+    try:
+        _count_levels(yaml.parse(text, Loader=loader))
+    except yaml.MarkedYAMLError as error:
+        if error.problem_mark and error.problem_mark.index:
+            with suppress(yaml.YAMLError):
+                _count_levels(yaml.parse(text[: error.problem_mark.index], Loader=loader))
+        raise
+
+
+def _count_levels(events: Iterable[Any]) -> None:
     depth = 0
     for event in events:
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)

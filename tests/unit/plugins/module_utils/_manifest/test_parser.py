@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 
 import pytest
+import yaml
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest import parser
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest.document import load
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest.parser import ManifestError
@@ -73,7 +74,6 @@ YAML_FAULTS = [
     ("--- 1\n--- 2\n", "line 2, column 1", "not YAML"),
     ("a: \x07\n", "", "a character that YAML forbids"),
     ("", "", "it is empty"),
-    ("[" * 3000, "line 1, column 33", "more than 32 levels deep"),
     (
         "a: &a [0,0,0,0,0,0,0,0,0]\n"
         + "".join(f"{chr(98 + n)}: &{chr(98 + n)} [{','.join(['*' + chr(97 + n)] * 9)}]\n" for n in range(8)),
@@ -201,6 +201,59 @@ def test_depth_is_limited_and_the_limit_is_reached():
     assert load(nested(32).encode())
     with pytest.raises(ManifestError, match="column 37: this is nested more than 32 levels deep"):
         load(nested(33).encode())
+
+
+class StrictLoader(yaml.SafeLoader):
+    """A parser with a limit of its own, like libyaml from 0.2.6 on: it reads ahead and fails before its first event."""
+
+    def fetch_flow_collection_start(self, token_class):
+        if self.flow_level == 40:
+            raise yaml.scanner.ScannerError(None, None, "exceeded maximum nesting depth", self.get_mark())
+        super().fetch_flow_collection_start(token_class)
+
+
+LOADERS = [None, StrictLoader, *([yaml.CSafeLoader] if yaml.__with_libyaml__ else [])]
+DEEP_JSON = ["[", '{"a": ', '[{"a": ', '{"a": [', '[1, {"b": ', " [ "]
+DEEP_YAML = ["[", "{a: ", "[{a: ", "- ", "? ", "- - ", "&a [", "&a {a: ", "!!seq [", "[*a, ", "a: ["]
+DEEP_YAML += ["{? ", "ü: [", "[\r\n"]
+DEEP_BLOCK = [
+    "".join(f"{' ' * depth}a:\n" for depth in range(300)),
+    "".join(f"{' ' * depth}-\n" for depth in range(300)),
+    "".join(f"{' ' * depth}a: &a{depth}\n" for depth in range(300)),
+    "- a: [" + "[" * 2000,
+    "ü:\n  - {a: &a [*a, " + "{b: [" * 2000,
+    "a: &x [*x]\n",
+]
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+@pytest.mark.parametrize("text", [*(piece * 2000 for piece in [*DEEP_JSON, *DEEP_YAML]), *DEEP_BLOCK])
+def test_the_limit_of_depth_is_ours_with_every_yaml_parser(text, loader, monkeypatch):
+    monkeypatch.setattr(yaml, "CSafeLoader", loader, raising=False)
+    with pytest.raises(ManifestError, match=r"^line \d+, column \d+: this is nested more than 32 levels deep$"):
+        load(text.encode(), yaml=True)
+
+
+@pytest.mark.parametrize("piece", DEEP_JSON)
+def test_the_limit_of_depth_is_ours_in_json(piece):
+    with pytest.raises(ManifestError, match=r"^line 1, column \d+: this is nested more than 32 levels deep$"):
+        load((piece * 2000).encode())
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ("{a: ", "}"), ("- ", ""), ("!!seq [", "]")])
+def test_the_limit_of_depth_is_reached_with_every_yaml_parser(opening, closing, loader, monkeypatch):
+    monkeypatch.setattr(yaml, "CSafeLoader", loader, raising=False)
+    assert parser.read_yaml(opening * 31 + "[]" + closing * 31)
+    with pytest.raises(ManifestError, match="more than 32 levels deep"):
+        parser.read_yaml(opening * 32 + "[]" + closing * 32)
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+def test_a_fault_behind_few_levels_is_not_one_of_depth(loader, monkeypatch):
+    monkeypatch.setattr(yaml, "CSafeLoader", loader, raising=False)
+    with pytest.raises(ManifestError, match=r"^line 1, column 31: this is not YAML"):
+        parser.read_yaml("[" * 30 + "@" + "[" * 2000)
 
 
 def test_half_of_a_character_is_refused():
