@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from .. import _errors
 from .._certificate import thumbprint as _thumbprint
 
 REMOTE = "vsphere-client-remote"
@@ -26,12 +27,15 @@ DEFAULT_ADMIN_EMAIL = ("noreply@vmware.com",)
 RESOURCE_MODULE = "resources"
 
 
-class OptionError(ValueError):
-    """An option that cannot be used. ``str()`` is one sentence that names the option, the value and the way out."""
+class OptionError(_errors.OptionError, ValueError):
+    """The error of before, until every caller raises the new one: option and text in one sentence."""
 
     def __init__(self, option: str, message: str) -> None:
-        super().__init__(f"{option}: {message}")
-        self.option = option
+        super().__init__(message, option=option)
+
+    def problem(self, names: _errors.OptionNames | None = None) -> str:
+        """Return the whole sentence."""
+        return f"{(names or _errors.OptionNames()).name(self.option)}: {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)
