@@ -260,3 +260,111 @@ def _privilege_group_spec() -> dict[str, Any]:
             "mutually_exclusive": [["id", "full_id"]],
         },
     }
+
+
+def certificate_info_spec() -> dict[str, Any]:
+    """Return the options of ``extension_cert_info``."""
+    return {
+        "path": {"type": "path"},
+        # Hidden at first: the task is logged before the module can check the text for a private key.
+        "content": {"type": "str", "no_log": True},
+        "url": {"type": "str"},
+        "host": {"type": "str", "aliases": ["server_hostname"]},
+        "ca_path": {"type": "path"},
+        "timeout": {"type": "float", "default": 10},
+    }
+
+
+def server_certificate_spec() -> dict[str, Any]:
+    """Return the options of ``server_certificate``."""
+    return {
+        **_private_key_spec(),
+        "certificate_path": {"type": "path", "required": True},
+        **_subject_spec(),
+        "valid_days": {"type": "int", "default": 397},
+        "renew_before_days": {"type": "int", "default": 30},
+        **_file_owner_spec(),
+    }
+
+
+def server_certificate_request_spec() -> dict[str, Any]:
+    """Return the options of ``server_certificate_request``."""
+    parts = ("organization", "organizational_unit", "country", "state_or_province", "locality")
+    return {
+        **_private_key_spec(),
+        "request_path": {"type": "path", "required": True},
+        **_subject_spec(),
+        **{name: {"type": "str"} for name in parts},
+        **_file_owner_spec(),
+    }
+
+
+def server_certificate_install_spec() -> dict[str, Any]:
+    """Return the options of ``server_certificate_install``."""
+    return {
+        "private_key_path": {"type": "path", "required": True},
+        "certificate_path": {"type": "path", "required": True},
+        "new_private_key_path": {"type": "path", "no_log": False},
+        "new_certificate_path": {"type": "path"},
+        # Hidden at first: the task is logged before the module can check the text for a private key.
+        "new_certificate": {"type": "str", "no_log": True},
+        "hosts": {"type": "list", "elements": "str", "default": []},
+        "state": {"type": "str", "choices": ["present", "previous", "settled"], "default": "present"},
+        "keep_previous": {"type": "bool", "default": False},
+        "test_command": {"type": "list", "elements": "str", "default": []},
+        "reload_command": {"type": "list", "elements": "str", "default": []},
+        "confirm": {
+            "type": "dict",
+            "options": {
+                "address": {"type": "str", "required": True},
+                "port": {"type": "int", "required": True},
+                "server_name": {"type": "str"},
+                "timeout": {"type": "float", "default": 10},
+            },
+        },
+        **_file_owner_spec(),
+    }
+
+
+def _private_key_spec() -> dict[str, Any]:
+    """Return the options of modules that create a private key and a file that goes with it."""
+    return {
+        "private_key_path": {"type": "path", "required": True},
+        "key_type": {"type": "str", "choices": ["RSA", "ECC"], "default": "RSA"},
+        "key_size": {"type": "int"},
+        "force": {"type": "bool", "default": False},
+        "backup": {"type": "bool", "default": False},
+    }
+
+
+def _subject_spec() -> dict[str, Any]:
+    """Return the options that name the server in a certificate or certificate request."""
+    return {
+        "subject_alternative_names": {
+            "type": "list",
+            "elements": "str",
+            "required": True,
+            "aliases": ["subject_alt_name"],
+        },
+        "common_name": {"type": "str"},
+    }
+
+
+def _file_owner_spec() -> dict[str, Any]:
+    """Return the options for owner, group and modes of a private key and the file that goes with it."""
+    return {
+        "owner": {"type": "str"},
+        "group": {"type": "str"},
+        "mode": {"type": "raw", "default": "0644"},
+        "private_key_mode": {"type": "raw", "default": "0600", "no_log": False},
+    }
+
+
+# The rules between options, in the form of AnsibleModule's keyword arguments.
+CERTIFICATE_INFO_RULES: dict[str, Any] = {
+    "mutually_exclusive": [["path", "content", "url"]],
+    "required_one_of": [["path", "content", "url"]],
+}
+SERVER_CERTIFICATE_INSTALL_RULES: dict[str, Any] = {
+    "mutually_exclusive": [["new_certificate", "new_certificate_path"]],
+}

@@ -14,12 +14,14 @@ import shlex
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from .._certificate import thumbprint as _thumbprint
 from .._extension.model import OptionError
+from .._files import attributes
 from .._tls import probe
 from . import file_swap
-from .file_swap import Files, Pair
+from .file_swap import Disk, Files, Pair
 from .install_plan import Confirm, Found, Plan, Wanted
 
 _PAUSE = 0.05
@@ -39,6 +41,15 @@ class Tools:
     files: Files
     run: Callable[[list[str]], tuple[int, str, str]]
     dress: Callable[[str, str], object]
+
+
+def system_tools(module: Any) -> Tools:
+    """Return the tools of the host; ``module`` is the AnsibleModule."""
+    return Tools(
+        Disk(),
+        run=lambda command: module.run_command(command, handle_exceptions=False),
+        dress=lambda path, option: attributes.give(module, path, option),
+    )
 
 
 class _RefusedError(Exception):

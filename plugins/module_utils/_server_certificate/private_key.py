@@ -60,3 +60,14 @@ def present(path: str, content: bytes | None, *, may_destroy: bool) -> tuple[x50
         raise OptionError(
             "private_key_path", f"{path} {error}; give another path, or set backup or force to replace it"
         ) from error
+
+
+def show_certificate(module: Any, option: str) -> None:
+    """Let results show the text of ``option``, unless it holds a private key.
+
+    ``module`` is the AnsibleModule. A certificate is public, and results have to contain it. The option is hidden
+    (``no_log``) because Ansible logs a task before the module can check the text.
+    """
+    text = module.params[option]
+    if text is not None and not x509.holds_private_key(text):
+        module.no_log_values.discard(text)
