@@ -280,11 +280,11 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
+from ..module_utils._errors import ManifestError
 from ..module_utils._files import publish as _publish
-from ..module_utils._manifest import content_files, document, parser
+from ..module_utils._manifest import content_files, document, parser, schema_check, validate
 from ..module_utils._manifest import source as _manifest_source
-from ..module_utils._manifest.parser import ManifestError
-from ..module_utils._manifest.rules import Finding
+from ..module_utils._manifest.finding import Finding
 
 MOST_WARNINGS = 20
 
@@ -317,17 +317,17 @@ def argument_spec() -> dict[str, Any]:
 def checked(params: dict[str, Any], source: _manifest_source.Source) -> tuple[Finding, ...]:
     """What is wrong with the manifest and its files, errors first. Raises ManifestError with a sentence."""
     try:
-        found = document.check(
+        found = validate.validate_manifest(
             source.manifest, unknown=params["unknown_properties"], strict=params["strict"], targets=params["targets"]
         )
     except ManifestError as error:
         raise ManifestError(f"{error}.") from error
     if params["content_path"]:
         try:
-            files = content_files.check(source.manifest, params["content_path"])
+            files = content_files.check_content(source.manifest, params["content_path"])
         except ManifestError as error:
             raise ManifestError(f"content_path: {error}.") from error
-        found = document.ordered([*found, *files], strict=params["strict"])
+        found = validate.sort_findings([*found, *files], strict=params["strict"])
     return source.located(found)
 
 
@@ -335,7 +335,7 @@ def warn(module: AnsibleModule, findings: tuple[Finding, ...]) -> None:
     """A warning of the task for each warning, up to a number that one can read."""
     warnings = [finding for finding in findings if finding.severity == "warning"]
     for finding in warnings[:MOST_WARNINGS]:
-        module.warn(document.line(finding, module.params["src"]))
+        module.warn(validate.format_finding(finding, module.params["src"]))
     if len(warnings) > MOST_WARNINGS:
         module.warn(f"The manifest has {len(warnings) - MOST_WARNINGS} more warnings; the findings have them.")
 
@@ -352,7 +352,7 @@ def publish(module: AnsibleModule, data: bytes) -> dict[str, Any]:
 
 def libraries(params: dict[str, Any]) -> dict[str, str | None]:
     """What the task needs, each with the traceback of its failed import."""
-    needed = {"jsonschema": document.JSONSCHEMA_IMPORT_ERROR}
+    needed = {"jsonschema": schema_check.JSONSCHEMA_IMPORT_ERROR}
     return needed | ({"PyYAML": parser.YAML_IMPORT_ERROR} if _manifest_source.needs_yaml(params) else {})
 
 
@@ -374,8 +374,8 @@ def main() -> None:
         told: dict[str, Any] = {"findings": [finding.result() for finding in findings]}
         warn(module, findings)
         if wrong := [finding for finding in findings if finding.severity == "error"]:
-            module.fail_json(msg=document.report(wrong, params["src"]), **told)
-        rendered = document.render(source.manifest)
+            module.fail_json(msg=validate.format_report(wrong, params["src"]), **told)
+        rendered = document.render_manifest(source.manifest)
         written = publish(module, rendered) if params["path"] else {"changed": False}
     except (ManifestError, _publish.PublishError) as error:
         module.fail_json(msg=str(error))

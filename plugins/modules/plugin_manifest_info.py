@@ -216,10 +216,11 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ..module_utils._argument_specs import manifest_info_spec
 from ..module_utils._certificate import thumbprint
+from ..module_utils._errors import ManifestError
 from ..module_utils._extension.from_options import desired
 from ..module_utils._extension.model import Extension, OptionError, Server
 from ..module_utils._extension.to_options import to_options
-from ..module_utils._manifest import compatibility, document
+from ..module_utils._manifest import compatibility, schema_check
 from ..module_utils._preflight import manifest as _delivered
 from ..module_utils._tls import http_get
 from ..module_utils._vcenter.client import PYVMOMI_IMPORT_ERROR, session
@@ -255,7 +256,7 @@ def told(params: dict[str, Any], url: str) -> Iterator[None]:
     except thumbprint.ThumbprintError as error:
         # Somebody registered something else than a thumbprint or a certificate.
         raise OptionError("key", f"nothing can be trusted for {url}: {error}") from error
-    except document.ManifestError as error:
+    except ManifestError as error:
         raise OptionError("key" if params["key"] else "url", f"what {url} gives is no manifest: {error}") from error
 
 
@@ -301,13 +302,13 @@ def main() -> None:
         required_by={"key": ["hostname", "username", "password"]},
         supports_check_mode=True,
     )
-    if document.JSONSCHEMA_IMPORT_ERROR:
-        module.fail_json(msg=missing_required_lib("jsonschema"), exception=document.JSONSCHEMA_IMPORT_ERROR)
+    if schema_check.JSONSCHEMA_IMPORT_ERROR:
+        module.fail_json(msg=missing_required_lib("jsonschema"), exception=schema_check.JSONSCHEMA_IMPORT_ERROR)
     if module.params["key"] and PYVMOMI_IMPORT_ERROR:
         module.fail_json(msg=missing_required_lib("pyvmomi"), exception=PYVMOMI_IMPORT_ERROR)
     try:
         result = look(module.params)
-    except (OptionError, VCenterError, document.ManifestError) as error:
+    except (OptionError, VCenterError, ManifestError) as error:
         module.fail_json(msg=str(error))
     module.exit_json(changed=False, **result)
 

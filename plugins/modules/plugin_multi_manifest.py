@@ -257,11 +257,10 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
+from ..module_utils._errors import ManifestError
 from ..module_utils._files import publish as _publish
-from ..module_utils._manifest import document, parser
+from ..module_utils._manifest import document, parser, schema_check, validate
 from ..module_utils._manifest import multi as _multi_manifest
-from ..module_utils._manifest.multi import MultiManifestError
-from ..module_utils._manifest.parser import ManifestError
 
 MOST_WARNINGS = 20
 # The texts of manifests by their names in the archive, and whether they are YAML.
@@ -300,9 +299,9 @@ def rendered(position: int, given: dict[str, Any], sources: Sources) -> tuple[st
     option, name, src = f"manifests[{position}].src", str(given["name"]), given["src"]
     try:
         if src is None:
-            return name, document.render(document.plain(given["manifest"]))
+            return name, document.render_manifest(document.plain_manifest(given["manifest"]))
         sources[name] = _publish.content(option, src, parser.MAX_BYTES), is_yaml(src)
-        return name, document.render(document.load(sources[name][0], yaml=sources[name][1]))
+        return name, document.render_manifest(document.load_manifest(sources[name][0], yaml=sources[name][1]))
     except ManifestError as error:
         what = f"manifests[{position}].manifest is not usable: " if src is None else f"{option}={src}, "
         raise ManifestError(f"{what}{error}.") from error
@@ -314,11 +313,11 @@ def wanted(params: dict[str, Any]) -> tuple[bytes, _multi_manifest.MultiManifest
     try:
         if src is None:
             given = enumerate(params["manifests"])
-            data = _multi_manifest.build([rendered(*one, sources) for one in given])
+            data = _multi_manifest.build_archive([rendered(*one, sources) for one in given])
         else:
             data = _publish.content("src", src, _multi_manifest.MAX_BYTES)
-        multi = _multi_manifest.read(data)
-    except MultiManifestError as error:
+        multi = _multi_manifest.read_multi_manifest(data)
+    except ManifestError as error:
         raise ManifestError(f"{error}." if src is None else f"src={src} {error}.") from error
     if src is not None:
         sources.update((name, (text, False)) for name, text in multi.manifests.items())
@@ -327,13 +326,13 @@ def wanted(params: dict[str, Any]) -> tuple[bytes, _multi_manifest.MultiManifest
 
 def publish(module: AnsibleModule, data: bytes) -> dict[str, Any]:
     """Writes the archive where the task wants it. Raises PublishError."""
-    limit, text = _multi_manifest.MAX_BYTES, _multi_manifest.listing
+    limit, text = _multi_manifest.MAX_BYTES, _multi_manifest.list_archive
     return _publish.publish(module, data, limit=limit, example="plugin.zip", text=text)
 
 
 def libraries(params: dict[str, Any]) -> dict[str, str | None]:
     """What the task needs, each with the traceback of its failed import."""
-    needed = {"jsonschema": document.JSONSCHEMA_IMPORT_ERROR}
+    needed = {"jsonschema": schema_check.JSONSCHEMA_IMPORT_ERROR}
     yaml = any(is_yaml(one["src"]) for one in params["manifests"] or ())
     return needed | ({"PyYAML": parser.YAML_IMPORT_ERROR} if yaml else {})
 
@@ -343,14 +342,14 @@ def checked(module: AnsibleModule, multi: _multi_manifest.MultiManifest, sources
     params = module.params
     options = {"unknown": params["unknown_properties"], "strict": params["strict"], "targets": params["targets"]}
     try:
-        findings = _multi_manifest.check(multi, sources=sources, **options)
+        findings = _multi_manifest.validate_multi_manifest(multi, sources=sources, **options)
     except ManifestError as error:
         raise ManifestError(f"{error}.") from error
     for finding in [one for one in findings if one.severity == "warning"][:MOST_WARNINGS]:
         module.warn(finding.message)
     told = [finding.result() for finding in findings]
     if wrong := [finding for finding in findings if finding.severity == "error"]:
-        module.fail_json(msg=document.report(wrong, params["src"]), findings=told)
+        module.fail_json(msg=validate.format_report(wrong, params["src"]), findings=told)
     return told
 
 
@@ -373,7 +372,7 @@ def main() -> None:
     except (ManifestError, _publish.PublishError) as error:
         module.fail_json(msg=str(error))
     checksum = hashlib.sha256(data).hexdigest()
-    module.exit_json(manifests=_multi_manifest.result(multi), checksum=checksum, findings=findings, **written)
+    module.exit_json(manifests=_multi_manifest.manifest_results(multi), checksum=checksum, findings=findings, **written)
 
 
 if __name__ == "__main__":

@@ -16,9 +16,9 @@ import stat
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from .._errors import ManifestError
 from . import document, parser
-from .parser import ManifestError
-from .rules import shown
+from .finding import shown
 
 # The vendor's tool that turns a local plug-in into a remote one draws icons of this many pixels, in both directions.
 TILE = 32
@@ -151,19 +151,19 @@ def _content(path: str) -> bytes:
 
 
 def _texts(data: bytes, ending: str) -> dict[str, str]:
-    text = parser.decode(data)
+    text = parser.decode_utf8(data)
     if ending == ".properties":
         return _properties(text)
     if ending == ".json":
-        value = parser.read_json(text)
+        value = parser.parse_json(text)
     elif parser.HAS_YAML:
-        value = parser.read_yaml(text)
+        value = parser.parse_yaml(text)
     else:
         raise ManifestError("which needs the Python library PyYAML; install it, or write JSON")
     if not isinstance(value, dict):
         raise ManifestError(f"which holds {shown(value)}; write an object of keys and texts")
     found: dict[str, str] = {}
-    for key, one in _flat(document.plain(value), ""):
+    for key, one in _flat(document.plain_manifest(value), ""):
         if not isinstance(one, str):
             remedy = "give a text" if one is None or isinstance(one, (dict, list)) else "put it between quotes"
             raise ManifestError(f"where {shown(key)} is {shown(one)}; {remedy}")

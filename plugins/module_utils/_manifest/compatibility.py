@@ -16,8 +16,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from .._errors import ManifestError
 from .finding import Finding, Item, Parts, Severity, entries, shown, some
-from .parser import ManifestError
 from .rules import bounds, numbers
 
 # Paths with what stands there.

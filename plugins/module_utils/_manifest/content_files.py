@@ -21,9 +21,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from .._errors import ManifestError
 from .build import TILE
-from .parser import ManifestError
-from .rules import Finding, member, shown
+from .finding import Finding, member, shown
 
 # The size of a JPEG stands behind its metadata, and of an SVG behind its comments.
 MAX_HEAD = 256 * 1024
@@ -43,7 +43,7 @@ _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,9}(?:\.[0-9]*)?|\.[0-9]+)")
 Size = tuple[float, float]
 
 
-def check(manifest: dict[str, Any], folder: str) -> tuple[Finding, ...]:
+def check_content(manifest: dict[str, Any], folder: str) -> tuple[Finding, ...]:
     """Whether the folder that is served holds each file that the manifest names, in the very same spelling.
 
     F1: a file is missing or lies outside of the folder (error), or is a folder itself (warning: what a server answers
@@ -63,8 +63,8 @@ def check(manifest: dict[str, Any], folder: str) -> tuple[Finding, ...]:
     return tuple(sorted(found, key=lambda one: ("error", "warning", "notice").index(one.severity)))
 
 
-def named(manifest: dict[str, Any]) -> tuple[tuple[str, str], ...]:
-    """Each uri that :func:`check` would look for, after what it is: ``view``, an HTML page, or ``icons``, an image."""
+def named_files(manifest: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Return each uri that :func:`check_content` checks after its kind: ``view`` (HTML page) or ``icons`` (image)."""
     views = (("view", uri) for _path, uri in _uris(manifest))
     icons = (("icons", uri) for _path, uri, _places, _where in _sheets(manifest))
     return tuple((kind, uri) for kind, uri in (*views, *icons) if uri and _file_name(uri) is not None)

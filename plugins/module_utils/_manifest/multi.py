@@ -22,10 +22,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .._archive import safe_zip
-from . import document, multi_order, parser
-from .document import Unknown
-from .parser import ManifestError
-from .rules import Finding, member, shown
+from .._errors import ManifestError
+from . import document, multi_order, parser, validate
+from .finding import Finding, member, shown
+from .schema_check import Unknown
 
 INDEX = "plugin-multi-manifest.json"
 SINGLE = "plugin.json"
@@ -39,13 +39,6 @@ MAX_MANIFESTS_BYTES = 32 * 1024 * 1024
 MAX_UNPACKED_BYTES = 256 * 1024 * 1024
 
 _LONGEST_NAME = 255
-
-
-class MultiManifestError(ValueError):
-    """Bytes that are no multi-manifest, or manifests that make none.
-
-    ``str()`` is a predicate such as "is empty; give ...", to follow the name of the archive, without a full stop.
-    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +58,11 @@ class MultiManifest:
     unknown: dict[str, Any] = field(default_factory=dict)
 
 
-def build(manifests: Sequence[tuple[str, bytes]]) -> bytes:
+def build_archive(manifests: Sequence[tuple[str, bytes]]) -> bytes:
     """The archive of some manifests by their names, in the order in which a client tries them.
 
     Equal manifests give equal bytes, on every Python: nothing is compressed, because versions of zlib differ in what
-    they make of the same bytes, and time, permissions and order are fixed. Raises :class:`MultiManifestError`, here
+    they make of the same bytes, and time, permissions and order are fixed. Raises :class:`ManifestError`, here
     with a clause that begins with the place: "manifests[0] is ...".
     """
     names = _checked_names([name for name, _data in manifests])
@@ -79,7 +72,7 @@ def build(manifests: Sequence[tuple[str, bytes]]) -> bytes:
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
         for name, data in ((INDEX, index.encode("utf-8")), *manifests):
             if len(data) > parser.MAX_BYTES:
-                raise MultiManifestError(f"manifests has {_too_long(name)}")
+                raise ManifestError(f"manifests has {_too_long(name)}")
             # The earliest time that the format knows, which is what ZipInfo takes when none is given.
             entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
             entry.create_system = 3
@@ -88,8 +81,8 @@ def build(manifests: Sequence[tuple[str, bytes]]) -> bytes:
     return file.getvalue()
 
 
-def read(data: bytes) -> MultiManifest:
-    """The manifests in the bytes of an archive. Raises :class:`MultiManifestError`.
+def read_multi_manifest(data: bytes) -> MultiManifest:
+    """The manifests in the bytes of an archive. Raises :class:`ManifestError`.
 
     One with plugin.json at its root and no plugin-multi-manifest.json is read as well: a vCenter 9.1 has deployed such
     a one, with files of the user interface beside it (seen, not documented).
@@ -101,10 +94,10 @@ def read(data: bytes) -> MultiManifest:
         ):
             return _multi(archive, {entry.filename: entry for entry in entries if not entry.is_dir()})
     except safe_zip.ZipError as error:
-        raise MultiManifestError(str(error)) from error
+        raise ManifestError(str(error)) from error
 
 
-def check(
+def validate_multi_manifest(
     multi: MultiManifest,
     *,
     unknown: Unknown = "warn",
@@ -116,7 +109,7 @@ def check(
 
     M1: a file is not listed (notice; the guide wants nothing else in the archive). M2 to M5: see
     :mod:`_multi_manifest_order`, also for ``targets``, which are not asked of each manifest: that one of them does not
-    work somewhere is why there are several. ``unknown`` and ``strict`` are those of ``document.check``. ``sources``
+    work somewhere is why there are several. ``unknown`` and ``strict`` are those of ``validate_manifest``. ``sources``
     are the texts that lines and columns are looked up in, by the names of their manifests, and whether they are YAML.
     Raises :class:`ManifestError` for a target that is none. Needs jsonschema.
     """
@@ -124,30 +117,30 @@ def check(
     readable: list[tuple[str, dict[str, Any]]] = []
     for name in multi.names:
         try:
-            manifest = document.load(multi.manifests[name])
+            manifest = document.load_manifest(multi.manifests[name])
         except ManifestError as error:
             message = f"{name} is no manifest: {error}."
             found.append(Finding("json", "error", f"{name}: $", None, message, "Correct the file."))
             continue
         readable.append((name, manifest))
-        own = document.check(manifest, unknown=unknown, strict=strict)
+        own = validate.validate_manifest(manifest, unknown=unknown, strict=strict)
         if sources and name in sources:
             text, yaml = sources[name]
-            own = document.located(own, text, yaml=yaml)
+            own = validate.locate_findings(own, text, yaml=yaml)
         found += (replace(one, path=f"{name}: {one.path}", message=f"{name}: {one.message}") for one in own)
     found += multi_order.order_findings(readable, f"{INDEX}: $.manifests", targets)
-    return document.ordered(found, strict=strict)
+    return validate.sort_findings(found, strict=strict)
 
 
-def result(multi: MultiManifest) -> list[dict[str, Any]]:
+def manifest_results(multi: MultiManifest) -> list[dict[str, Any]]:
     """Readable manifests as modules return them."""
     return [
-        {"name": name, "manifest": document.load(data), "sha256": hashlib.sha256(data).hexdigest()}
+        {"name": name, "manifest": document.load_manifest(data), "sha256": hashlib.sha256(data).hexdigest()}
         for name, data in multi.manifests.items()
     ]
 
 
-def listing(data: bytes | None) -> str:
+def list_archive(data: bytes | None) -> str:
     """An archive for people to compare, a line for each file: the manifests in their order with SHA-256, then the rest.
 
     Nothing for no archive, and never an error: what is no archive gets a line that says so.
@@ -156,8 +149,8 @@ def listing(data: bytes | None) -> str:
         return ""
     lines = [f"SHA-256 {hashlib.sha256(data).hexdigest()}"]
     try:
-        multi = read(data)
-    except MultiManifestError as error:
+        multi = read_multi_manifest(data)
+    except ManifestError as error:
         lines.append(f"(it {error})")
     else:
         lines += (f"{name} {hashlib.sha256(one).hexdigest()}" for name, one in multi.manifests.items())
@@ -188,23 +181,23 @@ def _index_findings(multi: MultiManifest, unknown: Unknown) -> Iterator[Finding]
 def _multi(archive: zipfile.ZipFile, files: dict[str, zipfile.ZipInfo]) -> MultiManifest:
     if INDEX not in files:
         if SINGLE not in files or any(name.lower() == INDEX for name in files):
-            raise MultiManifestError(_no_index(files))
+            raise ManifestError(_no_index(files))
         manifests = {SINGLE: _content(archive, files[SINGLE])}
         return MultiManifest(None, (SINGLE,), manifests, False, tuple(sorted(files.keys() - manifests.keys())))
     try:
-        root = document.load(_content(archive, files[INDEX]))
+        root = document.load_manifest(_content(archive, files[INDEX]))
     except ManifestError as error:
-        raise MultiManifestError(f"has a {INDEX} that cannot be used: {error}") from error
+        raise ManifestError(f"has a {INDEX} that cannot be used: {error}") from error
     version = root.get("manifestVersion")
     if not isinstance(version, str) and "manifestVersion" in root:
-        raise MultiManifestError(f"has a {INDEX} whose manifestVersion is no text; write {VERSION!r}")
+        raise ManifestError(f"has a {INDEX} whose manifestVersion is no text; write {VERSION!r}")
     listed = root.get("manifests")
     if not isinstance(listed, list):
-        raise MultiManifestError(f"has a {INDEX} without a list of manifests; list the names of the manifests there")
+        raise ManifestError(f"has a {INDEX} without a list of manifests; list the names of the manifests there")
     names = _checked_names(listed, f"has a {INDEX} in which ")
     for name in names:
         if name not in files:
-            raise MultiManifestError(f"lists {safe_zip.shown(name)}, {_not_there(name, files)}")
+            raise ManifestError(f"lists {safe_zip.shown(name)}, {_not_there(name, files)}")
     _check_total(sum(files[name].file_size for name in names))
     return MultiManifest(
         version=version,
@@ -235,14 +228,14 @@ def _not_there(name: str, files: dict[str, zipfile.ZipInfo]) -> str:
 
 def _checked_names(names: list[Any], where: str = "") -> list[str]:
     if not names:
-        raise MultiManifestError(f"{where}manifests is empty; list one manifest at least")
+        raise ManifestError(f"{where}manifests is empty; list one manifest at least")
     if len(names) > MAX_MANIFESTS:
-        raise MultiManifestError(f"{where}manifests has {len(names)} names; list at most {MAX_MANIFESTS}")
+        raise ManifestError(f"{where}manifests has {len(names)} names; list at most {MAX_MANIFESTS}")
     for position, name in enumerate(names):
         problem = _name_problem(name) or ("stands there twice" if name in names[:position] else None)
         if problem:
             shown = safe_zip.shown(name) if isinstance(name, str) else type(name).__name__
-            raise MultiManifestError(
+            raise ManifestError(
                 f"{where}manifests[{position}] is {shown}, which {problem}; "
                 "name each file once, as it lies at the root, such as plugin-8.json"
             )
@@ -265,13 +258,13 @@ def _name_problem(name: Any) -> str | None:
 
 def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     if entry.file_size > parser.MAX_BYTES:
-        raise MultiManifestError(f"has {_too_long(entry.filename)}")
+        raise ManifestError(f"has {_too_long(entry.filename)}")
     return safe_zip.content(archive, entry, parser.MAX_BYTES)
 
 
 def _check_total(size: int) -> None:
     if size > MAX_MANIFESTS_BYTES:
-        raise MultiManifestError(
+        raise ManifestError(
             f"has manifests of {size} bytes together, where at most {MAX_MANIFESTS_BYTES} are read; check what they are"
         )
 

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from . import compatibility
-from .rules import Finding, member
+from .finding import Finding, member
 
 # A manifest by its name in the archive.
 Named = tuple[str, dict[str, Any]]

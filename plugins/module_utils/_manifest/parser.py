@@ -20,6 +20,8 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any, NoReturn
 
+from .._errors import ManifestError
+
 try:
     import yaml
 except ImportError:
@@ -54,11 +56,7 @@ _YAML = "tag:yaml.org,2002:"
 _YAML_JSON = {f"{_YAML}{name}" for name in ("str", "int", "float", "bool", "null")}
 
 
-class ManifestError(ValueError):
-    """A text or value that cannot be a manifest. ``str()`` is one clause with line and column, without a full stop."""
-
-
-def decode(data: bytes) -> str:
+def decode_utf8(data: bytes) -> str:
     """The text of a file. Raises :class:`ManifestError` for anything but UTF-8 of at most 8 MiB without a mark."""
     if len(data) > MAX_BYTES:
         raise ManifestError(f"it is {len(data)} bytes long; a manifest has at most {MAX_BYTES}")
@@ -74,7 +72,7 @@ def decode(data: bytes) -> str:
         ) from error
 
 
-def read_json(text: str) -> Any:
+def parse_json(text: str) -> Any:
     """The value of a JSON text. Raises :class:`ManifestError`."""
     try:
         quick = _QUICK.decode(text)
@@ -134,12 +132,12 @@ def _is_deeper(value: Any, limit: int) -> bool:
     return any(level)
 
 
-def read_yaml(text: str) -> Any:
+def parse_yaml(text: str) -> Any:
     """The value of a YAML text that stays within what JSON can say. Raises :class:`ManifestError`; needs PyYAML."""
-    return _Yaml().value(yaml_node(text), 1)
+    return _Yaml().value(compose_yaml(text), 1)
 
 
-def yaml_node(text: str) -> Any:
+def compose_yaml(text: str) -> Any:
     """PyYAML's node of a YAML text. Raises :class:`ManifestError`; needs PyYAML."""
     # The one on top of libyaml is many times faster.
     loader = getattr(yaml, "CSafeLoader", None) or yaml.SafeLoader

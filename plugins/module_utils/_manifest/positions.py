@@ -43,7 +43,7 @@ def places(text: str, paths: Iterable[str], *, yaml: bool = False) -> dict[str, 
             branch = branch.setdefault(step, {})
     found: dict[tuple[Step, ...], Place] = {}
     if yaml:
-        _yaml(parser.yaml_node(text), tree, (), found)
+        _yaml(parser.compose_yaml(text), tree, (), found)
     else:
         starts: dict[tuple[Step, ...], int] = {}
         _json(text, _space(text, 0), tree, (), starts)

@@ -19,8 +19,6 @@ from typing import Any
 from .finding import Finding, Item, Parts, Severity, dig, entries, member, shown, some
 from .schema import VERSIONS
 
-__all__ = ["MOST_CARDS", "RULES", "Finding", "Parts", "bounds", "member", "numbers", "shown"]
-
 MOST_CARDS = 5
 _TILE = 32
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .._errors import ManifestError
 from .._files import publish
-from . import build, document, parser
-from .parser import ManifestError
-from .rules import Finding, shown
+from . import build, document, parser, validate
+from .finding import Finding, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Source:
     yaml: bool = False
 
     def located(self, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-        return findings if self.text is None else document.located(findings, self.text, yaml=self.yaml)
+        return findings if self.text is None else validate.locate_findings(findings, self.text, yaml=self.yaml)
 
 
 def is_yaml(path: str | None) -> bool:
@@ -50,12 +50,12 @@ def read(params: Mapping[str, Any]) -> Source:
     if not layers:
         return base
     # What comes from several texts has a line in none.
-    return Source(document.plain(build.merge(base.manifest, *layers)))
+    return Source(document.plain_manifest(build.merge(base.manifest, *layers)))
 
 
 def _of_dictionary(option: str, value: Any) -> dict[str, Any]:
     try:
-        return document.plain(value)
+        return document.plain_manifest(value)
     except ManifestError as error:
         raise ManifestError(f"{option} is not usable: {error}.") from error
 
@@ -63,7 +63,7 @@ def _of_dictionary(option: str, value: Any) -> dict[str, Any]:
 def _of_file(option: str, path: str) -> Source:
     text, yaml = publish.content(option, path, parser.MAX_BYTES), is_yaml(path)
     try:
-        return Source(document.load(text, yaml=yaml), text, yaml)
+        return Source(document.load_manifest(text, yaml=yaml), text, yaml)
     except ManifestError as error:
         raise ManifestError(f"{option}={path}, {error}.") from error
 

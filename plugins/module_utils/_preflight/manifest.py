@@ -14,12 +14,13 @@ from functools import partial
 from typing import Any, Literal
 
 from .._certificate import thumbprint
+from .._errors import ManifestError
 from .._extension import package as _package
 from .._extension.model import PACKAGE, REMOTE, Client, Extension, Server
-from .._manifest import document
+from .._manifest import document, schema_check, validate
 from .._manifest import multi as _multi_manifest
-from .._manifest.document import ManifestError, Unknown
-from .._manifest.rules import Finding
+from .._manifest.finding import Finding
+from .._manifest.schema_check import Unknown
 from .._tls import http_get
 from . import manifest_files
 from .certificates import ServedError
@@ -52,15 +53,15 @@ def judge(data: bytes, *, unknown: Unknown = "warn", strict: bool = False, targe
     digest = hashlib.sha256(data).hexdigest()
     if data.startswith(b"PK"):
         try:
-            multi = _multi_manifest.read(data)
-        except _multi_manifest.MultiManifestError as error:
+            multi = _multi_manifest.read_multi_manifest(data)
+        except ManifestError as error:
             raise ManifestError(f"it {error}") from error
-        manifests = tuple((name, document.load(one)) for name, one in multi.manifests.items())
-        found = _multi_manifest.check(multi, unknown=unknown, strict=strict, targets=targets)
+        manifests = tuple((name, document.load_manifest(one)) for name, one in multi.manifests.items())
+        found = _multi_manifest.validate_multi_manifest(multi, unknown=unknown, strict=strict, targets=targets)
         return Delivered("multi_manifest", manifests, found, digest)
-    manifest = document.load(data)
-    found = document.check(manifest, unknown=unknown, strict=strict, targets=targets)
-    return Delivered("manifest", (("", manifest),), document.located(found, data), digest)
+    manifest = document.load_manifest(data)
+    found = validate.validate_manifest(manifest, unknown=unknown, strict=strict, targets=targets)
+    return Delivered("manifest", (("", manifest),), validate.locate_findings(found, data), digest)
 
 
 def pin(server: Server | None) -> str | None:
@@ -92,7 +93,7 @@ def verify(extension: Extension, look: Callable[[str, Client, Server | None], No
 def _look(timeout: float, files: bool, key: str, client: Client, server: Server | None) -> None:
     option = "verify_files" if files else "verify_manifest"
     package = client.type == PACKAGE
-    if not package and not document.HAS_JSONSCHEMA:
+    if not package and not schema_check.HAS_JSONSCHEMA:
         raise ServedError(
             "checking a manifest needs the Python library jsonschema where this task runs; install it there", option
         )
@@ -136,7 +137,8 @@ def _check_manifest(found: Delivered, url: str, option: str) -> None:
     wrong = [finding for finding in found.findings if finding.severity == "error"]
     if wrong:
         raise ServedError(
-            f"the manifest at {url} is wrong, so that no client would show the plug-in: {document.sentences(wrong)}",
+            f"the manifest at {url} is wrong, so that no client would show the plug-in: "
+            f"{validate.join_messages(wrong)}",
             option,
         )
 

@@ -55,7 +55,7 @@ def urls(manifest: dict[str, Any], url: str) -> dict[str, str]:
     What a uri says is relative to the folder of the manifest (SDK guide), also where it is nothing but a query.
     """
     found: dict[str, str] = {}
-    for kind, uri in content_files.named(manifest):
+    for kind, uri in content_files.named_files(manifest):
         path, mark, query = uri.partition("#")[0].partition("?")
         encoded = urllib.parse.quote(path, _PATH, errors="replace") + mark
         encoded += urllib.parse.quote(query, _QUERY, errors="replace")

@@ -11,8 +11,12 @@ import copy
 import os
 
 import pytest
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest import build, document, parser
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest.parser import ManifestError
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import ManifestError
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest import (
+    build,
+    parser,
+)
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest.validate import validate_manifest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -329,4 +333,4 @@ def test_what_is_put_together_is_a_good_manifest(tmp_path):
     }
     manifest = build.merge(base, overlay)
     assert "open.modal.api" not in manifest["requirements"]
-    assert document.check(manifest, unknown="error", strict=True) == ()
+    assert validate_manifest(manifest, unknown="error", strict=True) == ()

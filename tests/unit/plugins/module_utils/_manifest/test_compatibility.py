@@ -8,8 +8,11 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest import compatibility, document
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest.parser import ManifestError
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import ManifestError
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest import (
+    compatibility,
+)
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest.validate import validate_manifest
 from ansible_collections.vsphere_ops.client_plugin.tests.unit.plugins.module_utils._manifest.test_document import (
     FULL,
     MINIMAL,
@@ -171,7 +174,7 @@ CASES = [
 
 @pytest.mark.parametrize(("rule", "members", "targets", "severity", "path", "named"), CASES)
 def test_what_is_told_about_a_target(rule, members, targets, severity, path, named):
-    found = [one for one in document.check(MINIMAL | members, targets=targets.split()) if one.rule == rule]
+    found = [one for one in validate_manifest(MINIMAL | members, targets=targets.split()) if one.rule == rule]
     if named is None:
         assert found == []
         return
@@ -189,7 +192,7 @@ def test_each_rule_is_broken_by_a_case_and_kept_by_another(rule):
 
 
 def test_each_finding_says_how_sure_it_is():
-    found = [one for one in document.check(FULL, targets=["6.5", "7.0", "9.9"]) if one.rule.startswith("T")]
+    found = [one for one in validate_manifest(FULL, targets=["6.5", "7.0", "9.9"]) if one.rule.startswith("T")]
     assert {one.rule for one in found} >= {"T1", "T3", "T4", "T6", "T7", "T8", "T9", "T10", "T11"}
     for one in found:
         assert any(word in one.message for word in ("documented", "seen", "inferred", "unknown", "nothing is known")), (
@@ -198,29 +201,29 @@ def test_each_finding_says_how_sure_it_is():
 
 
 def test_without_targets_nothing_is_told():
-    assert document.check(FULL, strict=True) == ()
+    assert validate_manifest(FULL, strict=True) == ()
 
 
 def test_the_newest_release_that_is_known_takes_everything():
     value = FULL | {"requirements": FULL["requirements"] | {"vsphere.client": {"version": "[8.0,)"}}}
     value["requirements"]["vcenter.server"] = {"version": "[8.0,9.2)"}
-    assert document.check(value, targets=["9.1"], strict=True) == ()
+    assert validate_manifest(value, targets=["9.1"], strict=True) == ()
 
 
 def test_strict_makes_errors_of_warnings_only():
-    found = document.check(FULL, targets=["7.0"], strict=True)
+    found = validate_manifest(FULL, targets=["7.0"], strict=True)
     assert {one.rule: one.severity for one in found}["T1"] == "error"
     assert {one.rule: one.severity for one in found}["T8"] == "notice"
 
 
 def test_the_whole_sentence():
-    [finding] = document.check(MINIMAL | needing(open_modal_api="1.1.0"), targets=["7.0"])
+    [finding] = validate_manifest(MINIMAL | needing(open_modal_api="1.1.0"), targets=["7.0"])
     assert finding.message == (
         "$.requirements['open.modal.api'] needs vSphere 8.0, and an older client refuses the whole manifest for it "
         "(documented); 7.0 is older."
     )
     releases = [f"7.0u{number}" for number in range(10)]
-    [finding] = document.check(MINIMAL | needing(open_modal_api="1.1.0"), targets=releases)
+    [finding] = validate_manifest(MINIMAL | needing(open_modal_api="1.1.0"), targets=releases)
     assert finding.message.endswith(
         "; 7.0, 7.0 U1, 7.0 U2, 7.0 U3, 7.0 U4, 7.0 U5, 7.0 U6, 7.0 U7 and 2 more are older."
     )
@@ -229,7 +232,7 @@ def test_the_whole_sentence():
 def test_several_uses_are_one_finding():
     views = [VIEW | {"dynamic": True, "navigationId": f"n{number}"} for number in range(40)]
     value = MINIMAL | machine(monitor={"dynamicUri": "d", "views": views})
-    [finding] = [one for one in document.check(value, targets=["7.0"]) if one.rule == "T3"]
+    [finding] = [one for one in validate_manifest(value, targets=["7.0"]) if one.rule == "T3"]
     assert f"{VM}.monitor.views[0].dynamic (and 39 more) is a dynamic extension" in finding.message
 
 
@@ -256,7 +259,7 @@ def test_a_release_is_read_as_people_write_it(text, name):
 )
 def test_what_is_no_release_is_refused_in_a_sentence(text):
     with pytest.raises(ManifestError) as caught:
-        document.check(MINIMAL, targets=["8.0", text])
+        validate_manifest(MINIMAL, targets=["8.0", text])
     assert str(caught.value).startswith("targets has ")
     assert str(caught.value).endswith(", which is no vSphere version; write one such as 7.0 or 8.0u3")
 
@@ -269,10 +272,10 @@ def test_releases_are_sorted_and_stand_there_once():
 @pytest.mark.parametrize("value", [None, 5, "", [[]], {"x": {}}, True])
 def test_any_type_in_any_place_is_borne(value):
     for place in ("requirements", "configuration", "global", "objects", "definitions"):
-        document.check(FULL | {place: value}, targets=["6.5", "7.0", "9.9"])
+        validate_manifest(FULL | {place: value}, targets=["6.5", "7.0", "9.9"])
     for name in FULL["requirements"]:
         requirements = FULL["requirements"] | {name: value}
-        document.check(FULL | {"requirements": requirements}, targets=["7.0"])
+        validate_manifest(FULL | {"requirements": requirements}, targets=["7.0"])
     for name in FULL["objects"]["VirtualMachine"]:
         machines = FULL["objects"]["VirtualMachine"] | {name: value}
-        document.check(FULL | {"objects": {"VirtualMachine": machines}}, targets=["7.0"])
+        validate_manifest(FULL | {"objects": {"VirtualMachine": machines}}, targets=["7.0"])

@@ -13,8 +13,8 @@ import struct
 from pathlib import Path
 
 import pytest
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import ManifestError
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest import content_files
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest.parser import ManifestError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -120,7 +120,7 @@ def view(uri):
 
 
 def found(manifest, folder):
-    return content_files.check(manifest, str(folder))
+    return content_files.check_content(manifest, str(folder))
 
 
 def test_the_example_is_whole():

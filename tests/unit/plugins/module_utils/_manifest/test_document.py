@@ -12,11 +12,12 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest import document
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest.parser import ManifestError
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import ManifestError
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest import document, validate
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest.schema import (
     MANIFEST_SCHEMA,
 )
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest.validate import validate_manifest
 
 EXAMPLE = Path(__file__).parents[5] / "examples" / "plugin"
 
@@ -245,7 +246,7 @@ def changed(place, value):
 
 
 def schema_errors(manifest, **options):
-    return [one for one in document.check(manifest, **options) if one.severity == "error" and one.rule == "schema"]
+    return [one for one in validate_manifest(manifest, **options) if one.severity == "error" and one.rule == "schema"]
 
 
 @pytest.mark.parametrize(
@@ -254,7 +255,7 @@ def schema_errors(manifest, **options):
     ids=["minimal", "full", "example"],
 )
 def test_a_good_manifest_has_no_finding(manifest):
-    assert document.check(manifest, unknown="error", strict=True) == ()
+    assert validate_manifest(manifest, unknown="error", strict=True) == ()
 
 
 @pytest.mark.parametrize(
@@ -285,20 +286,20 @@ def test_a_wrong_value_is_named(place, value, path):
 @pytest.mark.parametrize(("place", "path", "documented"), UNKNOWN, ids=[case[1] for case in UNKNOWN])
 def test_an_unknown_member_is_an_error_where_a_client_is_known_to_refuse_it(place, path, documented):
     manifest = changed(place, "1.0.0")
-    [finding] = [one for one in document.check(manifest) if one.rule == "unknown"]
+    [finding] = [one for one in validate_manifest(manifest) if one.rule == "unknown"]
     assert finding.path == path
     assert finding.value == "1.0.0"
     assert finding.severity == ("error" if documented else "warning")
-    assert [one.severity for one in document.check(manifest, unknown="error") if one.rule == "unknown"] == ["error"]
-    assert [one for one in document.check(manifest, unknown="ignore") if one.rule == "unknown"] == []
+    assert [one.severity for one in validate_manifest(manifest, unknown="error") if one.rule == "unknown"] == ["error"]
+    assert [one for one in validate_manifest(manifest, unknown="ignore") if one.rule == "unknown"] == []
 
 
 def test_configuration_takes_any_member():
-    assert document.check(changed(("configuration", "later"), {"a": [1]}), unknown="error", strict=True) == ()
+    assert validate_manifest(changed(("configuration", "later"), {"a": [1]}), unknown="error", strict=True) == ()
 
 
 def test_a_slip_of_the_pen_gets_a_proposal():
-    [finding] = document.check(changed((*VIEW, "labelkey"), "name"))
+    [finding] = validate_manifest(changed((*VIEW, "labelkey"), "name"))
     assert finding.message.endswith("did you mean labelKey?")
     [finding] = schema_errors(changed((*MODAL, "type"), "Modal"))
     assert finding.remedy == "Write modal."
@@ -334,17 +335,17 @@ def test_all_faults_are_reported_at_once():
         "$.objects.VirtualMachine.menu.actions[0].trigger.type",
         "$.definitions.i18n.locales[2]",
     }
-    text = document.sentences(findings)
+    text = validate.join_messages(findings)
     assert all(f"({number}) " in text for number in range(1, 6))
 
 
 def test_errors_come_first_and_strict_makes_errors_of_warnings():
     manifest = changed(("global", "views"), 1)
     manifest["manifestVersion"] = "9"
-    severities = [one.severity for one in document.check(manifest)]
+    severities = [one.severity for one in validate_manifest(manifest)]
     assert severities == sorted(severities)
     assert set(severities) == {"error", "warning"}
-    assert {one.severity for one in document.check(manifest, strict=True)} == {"error"}
+    assert {one.severity for one in validate_manifest(manifest, strict=True)} == {"error"}
 
 
 def test_any_type_in_any_place_is_borne():
@@ -356,7 +357,7 @@ def test_any_type_in_any_place_is_borne():
 
     for place in places(FULL):
         for value in (None, 5, "", [[]], {"x": {}}):
-            for finding in document.check(changed(place, value)):
+            for finding in validate_manifest(changed(place, value)):
                 assert finding.message.endswith((".", "?"))
 
 
@@ -387,14 +388,14 @@ def turned(value):
 
 
 def test_equal_manifests_give_equal_bytes():
-    data = document.render(FULL)
-    assert document.render(turned(FULL)) == data
-    assert document.load(data) == FULL
-    assert document.render(document.load(data)) == data
+    data = document.render_manifest(FULL)
+    assert document.render_manifest(turned(FULL)) == data
+    assert document.load_manifest(data) == FULL
+    assert document.render_manifest(document.load_manifest(data)) == data
 
 
 def test_the_canonical_form():
-    data = document.render(
+    data = document.render_manifest(
         {
             "zebra": 1,
             "definitions": {
@@ -415,15 +416,15 @@ def test_the_canonical_form():
 def test_the_members_of_a_trigger_come_in_the_order_of_its_kind():
     trigger = {"uri": "a", "titleKey": "b", "type": "modal"}
     manifest = {"objects": {"A": {"menu": {"actions": [{"trigger": trigger, "id": "c"}]}}}}
-    text = document.render(manifest).decode()
+    text = document.render_manifest(manifest).decode()
     places = [text.index(f'"{name}"') for name in ("id", "trigger", "type", "titleKey", "uri")]
     assert places == sorted(places)
 
 
 def test_the_example_is_in_its_canonical_form_and_complete():
     data = (EXAMPLE / "plugin.json").read_bytes()
-    manifest = document.load(data)
-    assert document.render(manifest) == data
+    manifest = document.load_manifest(data)
+    assert document.render_manifest(manifest) == data
     sheet = manifest["definitions"]["iconSpriteSheet"]
     views = [view for kind in manifest["objects"].values() for view in kind["monitor"]["views"]]
     uris = {manifest["global"]["view"]["uri"], sheet["uri"], sheet["themeOverrides"]["dark"]["uri"]}
@@ -445,7 +446,7 @@ class Numbered(int):
 
 def test_plain_takes_the_tags_away():
     given = {Tagged("a"): [Tagged("b"), Numbered(3), True, None, 1.5], "c": {"d": (1, 2)}}
-    manifest = document.plain(given)
+    manifest = document.plain_manifest(given)
     assert manifest == {"a": ["b", 3, True, None, 1.5], "c": {"d": [1, 2]}}
     assert [type(one) for one in manifest] == [str, str]
     assert [type(one) for one in manifest["a"]] == [str, int, bool, type(None), float]
@@ -467,7 +468,7 @@ def test_plain_takes_the_tags_away():
 )
 def test_plain_refuses_what_json_cannot_say(value, clue):
     with pytest.raises(ManifestError) as caught:
-        document.plain(value)
+        document.plain_manifest(value)
     assert clue in str(caught.value)
 
 
@@ -476,4 +477,4 @@ def test_plain_refuses_what_is_nested_too_deep():
     for _round in range(40):
         value = {"a": value}
     with pytest.raises(ManifestError, match="more than 32 levels"):
-        document.plain(value)
+        document.plain_manifest(value)

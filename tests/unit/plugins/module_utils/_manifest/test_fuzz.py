@@ -13,8 +13,9 @@ import sys
 from collections import Counter
 
 import pytest
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest import document, parser
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest.parser import ManifestError
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import ManifestError
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest import document, parser, validate
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest.validate import validate_manifest
 from ansible_collections.vsphere_ops.client_plugin.tests.unit.plugins.module_utils._manifest.test_document import (
     FULL,
     MINIMAL,
@@ -103,12 +104,12 @@ LONG = st.tuples(
 def refusal(data, *, yaml=False):
     """Why the bytes are no manifest; None if they are one. What is refused has its place."""
     try:
-        manifest = document.load(data, yaml=yaml)
+        manifest = document.load_manifest(data, yaml=yaml)
     except ManifestError as error:
         return str(error)
-    found = document.located(document.check(manifest, targets=["7.0"]), data, yaml=yaml)
+    found = validate.locate_findings(validate_manifest(manifest, targets=["7.0"]), data, yaml=yaml)
     assert all(one.line and one.column and one.message and one.remedy for one in found)
-    assert document.load(document.render(manifest)) == manifest
+    assert document.load_manifest(document.render_manifest(manifest)) == manifest
     return None
 
 
@@ -190,7 +191,7 @@ def test_each_byte_of_a_manifest_changed_in_each_way():
             for length in (0, 1):
                 data = seed[:place] + bytes([byte]) + seed[place + length :]
                 try:
-                    document.load(data)
+                    document.load_manifest(data)
                 except ManifestError as error:
                     outcomes[bool(PLACE.match(str(error)))] += 1
                 else:
@@ -252,10 +253,10 @@ GROWING = {
 
 
 def whole_way(data):
-    manifest = document.load(data)
-    found = document.located(document.check(manifest, targets=["7.0"]), data)
-    document.report(found, "plugin.json")
-    document.render(manifest)
+    manifest = document.load_manifest(data)
+    found = validate.locate_findings(validate_manifest(manifest, targets=["7.0"]), data)
+    validate.format_report(found, "plugin.json")
+    document.render_manifest(manifest)
 
 
 @pytest.mark.parametrize("kind", GROWING)
@@ -281,13 +282,15 @@ BROKEN = {
 def test_four_times_the_fault_is_at_most_five_times_the_work(kind):
     small, large = (BROKEN[kind](size).encode() for size in (300, 1200))
     with pytest.raises(ManifestError):
-        document.load(large)
-    assert Counting().of(lambda: document.load(large)) < 5 * Counting().of(lambda: document.load(small))
+        document.load_manifest(large)
+    assert Counting().of(lambda: document.load_manifest(large)) < 5 * Counting().of(
+        lambda: document.load_manifest(small)
+    )
 
 
 def test_the_largest_manifest_that_is_read():
     data = b'{"a": "' + b"b" * (parser.MAX_BYTES - 9) + b'"}'
     assert len(data) == parser.MAX_BYTES
-    assert document.load(data)
+    assert document.load_manifest(data)
     with pytest.raises(ManifestError, match="it is 8388609 bytes long"):
-        document.load(data + b" ")
+        document.load_manifest(data + b" ")

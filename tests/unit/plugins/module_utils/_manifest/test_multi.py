@@ -19,13 +19,18 @@ import zipfile
 
 import pytest
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._archive import safe_zip
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import ManifestError
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest import document, parser
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest import multi as _multi_manifest
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest import multi as multi_module
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest.multi import (
     INDEX,
-    MultiManifestError,
+    MultiManifest,
+    build_archive,
+    list_archive,
+    manifest_results,
+    read_multi_manifest,
+    validate_multi_manifest,
 )
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest.parser import ManifestError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -37,7 +42,7 @@ MANIFEST = {
     "definitions": {"i18n": {"locales": ["en-US"], "definitions": {"name": {"en-US": "Fleet Notes"}}}},
 }
 FIXED = [("new.json", b"{}\n"), ("\u00e4lt.json", b'{"a": 1}\n')]
-TWO = _multi_manifest.build(FIXED)
+TWO = build_archive(FIXED)
 ONLY_CLIENT = {"version": "[8.0,)"}
 
 
@@ -75,8 +80,8 @@ def at_end(data, position, form, value):
 
 
 def refused(data):
-    with pytest.raises(MultiManifestError) as caught:
-        _multi_manifest.read(data)
+    with pytest.raises(ManifestError) as caught:
+        read_multi_manifest(data)
     message = str(caught.value)
     assert "; " in message, "the way out"
     assert message.isprintable() and len(message) < 500
@@ -102,8 +107,8 @@ def test_what_is_in_an_archive():
 
 
 def test_what_was_packed_is_read_again():
-    multi = _multi_manifest.read(TWO)
-    assert multi == _multi_manifest.MultiManifest("1.0.0", ("new.json", "\u00e4lt.json"), dict(FIXED))
+    multi = read_multi_manifest(TWO)
+    assert multi == MultiManifest("1.0.0", ("new.json", "\u00e4lt.json"), dict(FIXED))
     assert list(multi.manifests) == ["new.json", "\u00e4lt.json"]
 
 
@@ -112,14 +117,14 @@ NAME = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters
 
 @given(st.dictionaries(NAME.map("{}.json".format), st.binary(max_size=50), min_size=1, max_size=5))
 def test_any_manifests_are_read_as_they_were_packed(manifests):
-    data = _multi_manifest.build(list(manifests.items()))
-    multi = _multi_manifest.read(data)
+    data = build_archive(list(manifests.items()))
+    multi = read_multi_manifest(data)
     assert (list(multi.names), multi.manifests, multi.others) == (list(manifests), manifests, ())
-    assert data == _multi_manifest.build([(name, multi.manifests[name]) for name in multi.names])
+    assert data == build_archive([(name, multi.manifests[name]) for name in multi.names])
 
 
 def test_the_order_makes_another_archive():
-    assert _multi_manifest.build(FIXED[::-1]) != TWO
+    assert build_archive(FIXED[::-1]) != TWO
 
 
 @pytest.mark.parametrize(
@@ -142,8 +147,8 @@ def test_the_order_makes_another_archive():
     ],
 )
 def test_names_that_cannot_be_packed_or_listed(names, says):
-    with pytest.raises(MultiManifestError) as caught:
-        _multi_manifest.build([(name, b"{}") for name in names])
+    with pytest.raises(ManifestError) as caught:
+        build_archive([(name, b"{}") for name in names])
     assert str(caught.value).startswith(says)
     if "twice" not in says and names != ["\ud800.json"]:
         message = refused(pack(index(*names)))
@@ -157,33 +162,31 @@ def test_a_name_twice_in_the_list():
 
 def test_manifests_that_are_too_long(monkeypatch):
     monkeypatch.setattr(parser, "MAX_BYTES", 200)
-    with pytest.raises(MultiManifestError, match=r"manifests has 'a\.json' of more than 200 bytes"):
-        _multi_manifest.build([("a.json", bytes(201))])
+    with pytest.raises(ManifestError, match=r"manifests has 'a\.json' of more than 200 bytes"):
+        build_archive([("a.json", bytes(201))])
     assert refused(pack(index("a.json"), ("a.json", bytes(201)))).startswith("has 'a.json' of more than 200 bytes")
-    monkeypatch.setattr(_multi_manifest, "MAX_MANIFESTS_BYTES", 300)
-    with pytest.raises(MultiManifestError, match="has manifests of 400 bytes together, where at most 300 are read"):
-        _multi_manifest.build([("a.json", bytes(200)), ("b.json", bytes(200))])
+    monkeypatch.setattr(multi_module, "MAX_MANIFESTS_BYTES", 300)
+    with pytest.raises(ManifestError, match="has manifests of 400 bytes together, where at most 300 are read"):
+        build_archive([("a.json", bytes(200)), ("b.json", bytes(200))])
     data = pack(index("a.json", "b.json"), ("a.json", bytes(200)), ("b.json", bytes(200)))
     assert refused(data).startswith("has manifests of 400 bytes together, ")
 
 
 def test_a_list_of_the_older_guide():
-    multi = _multi_manifest.read(pack(index("a.json"), ("a.json", "{}")))
+    multi = read_multi_manifest(pack(index("a.json"), ("a.json", "{}")))
     assert (multi.version, multi.names, multi.listed) == (None, ("a.json",), True)
 
 
 def test_an_archive_of_one_manifest_and_its_files():
     """Seen on vCenter 9.1."""
-    multi = _multi_manifest.read(pack(("ui/", ""), ("ui/index.html", ""), ("plugin.json", "{}"), ("a.json", "")))
-    assert multi == _multi_manifest.MultiManifest(
-        None, ("plugin.json",), {"plugin.json": b"{}"}, False, ("a.json", "ui/index.html")
-    )
+    multi = read_multi_manifest(pack(("ui/", ""), ("ui/index.html", ""), ("plugin.json", "{}"), ("a.json", "")))
+    assert multi == MultiManifest(None, ("plugin.json",), {"plugin.json": b"{}"}, False, ("a.json", "ui/index.html"))
 
 
 def test_other_good_ones():
     deflated = pack(index("a.json"), ("a.json", "{}"))
     for data in (b"#!/bin/sh\n" + deflated, at_end(deflated, 20, "<H", 3) + b"yes"):
-        assert _multi_manifest.read(data).names == ("a.json",)
+        assert read_multi_manifest(data).names == ("a.json",)
 
 
 GOOD = pack(index("a.json"), ("a.json", "{}"), ("ui/", ""), ("ui/index.html", "<p>"))
@@ -273,20 +276,20 @@ def test_limits(monkeypatch):
     assert "has 4 entries, where at most 3 are read" in refused(GOOD)
     monkeypatch.setattr(safe_zip, "MAX_DIRECTORY_BYTES", 100)
     assert "has a table of contents of " in refused(GOOD)
-    monkeypatch.setattr(_multi_manifest, "MAX_BYTES", len(GOOD) - 1)
+    monkeypatch.setattr(multi_module, "MAX_BYTES", len(GOOD) - 1)
     assert "is larger than 0 MiB" in refused(GOOD)
 
 
 def survives(data):
     try:
-        return _multi_manifest.read(data)
-    except MultiManifestError as error:
+        return read_multi_manifest(data)
+    except ManifestError as error:
         return error
 
 
 @given(st.binary(), st.sampled_from([b"", b"PK\x03\x04", b"PK\x05\x06"]))
 def test_random_bytes_are_refused(data, start):
-    assert isinstance(survives(start + data), MultiManifestError)
+    assert isinstance(survives(start + data), ManifestError)
 
 
 @settings(max_examples=500, deadline=None)
@@ -300,7 +303,7 @@ def test_changed_archives_are_read_or_refused(data, changes, missing):
     for position, value in changes:
         changed[position % len(changed)] = value
     found = survives(bytes(changed[: len(changed) - missing]))
-    assert isinstance(found, (_multi_manifest.MultiManifest, MultiManifestError))
+    assert isinstance(found, (MultiManifest, ManifestError))
 
 
 def test_each_byte_of_the_headers_set_to_the_extremes():
@@ -311,7 +314,7 @@ def test_each_byte_of_the_headers_set_to_the_extremes():
                 changed = bytearray(data)
                 changed[position] = value
                 changed[(position * 31 + value) % len(data)] = 0xFF
-                assert isinstance(survives(bytes(changed)), (_multi_manifest.MultiManifest, MultiManifestError))
+                assert isinstance(survives(bytes(changed)), (MultiManifest, ManifestError))
 
 
 @given(
@@ -323,16 +326,14 @@ def test_each_byte_of_the_headers_set_to_the_extremes():
 )
 def test_any_list_is_read_or_refused(value):
     found = survives(pack((INDEX, json.dumps(value)), ("a.json", "{}")))
-    assert isinstance(found, (_multi_manifest.MultiManifest, MultiManifestError))
+    assert isinstance(found, (MultiManifest, ManifestError))
 
 
 def test_an_archive_for_people():
     digest = hashlib.sha256(b"{}").hexdigest()
-    assert _multi_manifest.listing(GOOD) == (
-        f"SHA-256 {hashlib.sha256(GOOD).hexdigest()}\na.json {digest}\nui/index.html\n"
-    )
-    assert _multi_manifest.listing(None) == ""
-    assert _multi_manifest.listing(b"x").endswith("\n(it is no zip archive; give the .zip of the manifests)\n")
+    assert list_archive(GOOD) == (f"SHA-256 {hashlib.sha256(GOOD).hexdigest()}\na.json {digest}\nui/index.html\n")
+    assert list_archive(None) == ""
+    assert list_archive(b"x").endswith("\n(it is no zip archive; give the .zip of the manifests)\n")
 
 
 def manifest(client=None, server=None, version="1.2.0", uri="index.html", **requirements):
@@ -348,11 +349,11 @@ def manifest(client=None, server=None, version="1.2.0", uri="index.html", **requ
 
 def packed(*manifests):
     names = ("one.json", "two.json", "three.json")
-    return _multi_manifest.read(_multi_manifest.build(list(zip(names, map(document.render, manifests), strict=False))))
+    return read_multi_manifest(build_archive(list(zip(names, map(document.render_manifest, manifests), strict=False))))
 
 
 def order(*manifests, **options):
-    return [(one.rule, one.path) for one in _multi_manifest.check(packed(*manifests), **options)]
+    return [(one.rule, one.path) for one in validate_multi_manifest(packed(*manifests), **options)]
 
 
 NEWER = manifest(open_modal_api="1.1.0")
@@ -404,7 +405,7 @@ SECOND = f"{INDEX}: $.manifests[1]"
     ],
 )
 def test_the_order_of_manifests(manifests, findings):
-    found = [one for one in _multi_manifest.check(packed(*manifests)) if one.rule.startswith("M")]
+    found = [one for one in validate_multi_manifest(packed(*manifests)) if one.rule.startswith("M")]
     assert [(one.rule, one.path) for one in found] == findings
     assert {one.severity for one in found} <= {"warning"}
 
@@ -418,7 +419,7 @@ def test_limits_separate_on_clients_that_look_at_them():
 
 
 def test_what_is_said_of_the_order():
-    [finding] = _multi_manifest.check(packed(manifest(client=ONLY_CLIENT), PLAIN))
+    [finding] = validate_multi_manifest(packed(manifest(client=ONLY_CLIENT), PLAIN))
     assert finding.value == "two.json"
     assert finding.message == (
         "two.json is not reached by clients before 8.0 U3: nothing but vsphere.client or vcenter.server keeps them "
@@ -432,7 +433,7 @@ def test_what_is_said_of_the_order():
 
 def test_a_fault_of_a_manifest_is_named_with_its_file():
     broken = manifest() | {"manifestVersion": "9"}
-    findings = _multi_manifest.check(packed(NEWER, broken))
+    findings = validate_multi_manifest(packed(NEWER, broken))
     [finding] = [one for one in findings if one.severity == "error"]
     assert finding.path == "two.json: $.manifestVersion"
     assert finding.message.startswith("two.json: $.manifestVersion is '9'; it must be ")
@@ -443,22 +444,22 @@ def test_a_fault_has_a_line_where_there_is_a_text():
     broken = manifest() | {"manifestVersion": "9"}
     multi = packed(NEWER, broken)
     sources = {"two.json": (b"global: x\nmanifestVersion: '9'\n", True)}
-    [finding] = [one for one in _multi_manifest.check(multi, sources=sources) if one.severity == "error"]
+    [finding] = [one for one in validate_multi_manifest(multi, sources=sources) if one.severity == "error"]
     assert finding.line == 2
 
 
 def test_a_file_that_is_no_manifest():
-    multi = _multi_manifest.read(pack(index("a.json", "b.json"), ("a.json", "{"), ("b.json", "[]")))
-    assert [(one.rule, one.severity, one.path) for one in _multi_manifest.check(multi)] == [
+    multi = read_multi_manifest(pack(index("a.json", "b.json"), ("a.json", "{"), ("b.json", "[]")))
+    assert [(one.rule, one.severity, one.path) for one in validate_multi_manifest(multi)] == [
         ("json", "error", "a.json: $"),
         ("json", "error", "b.json: $"),
     ]
-    assert _multi_manifest.check(multi)[0].message.startswith("a.json is no manifest: line 1, column 2: ")
+    assert validate_multi_manifest(multi)[0].message.startswith("a.json is no manifest: line 1, column 2: ")
 
 
 def rules(*members, **options):
-    multi = _multi_manifest.read(pack(*members, ("a.json", document.render(MANIFEST))))
-    return [(one.rule, one.severity, one.path) for one in _multi_manifest.check(multi, **options)]
+    multi = read_multi_manifest(pack(*members, ("a.json", document.render_manifest(MANIFEST))))
+    return [(one.rule, one.severity, one.path) for one in validate_multi_manifest(multi, **options)]
 
 
 def test_faults_of_the_list():
@@ -474,8 +475,8 @@ def test_faults_of_the_list():
 def test_files_that_are_not_listed():
     others = [(name, "") for name in ("readme.txt", "b.json", "c.json", "ui/index.html")]
     assert rules(index("a.json"), *others, strict=True) == [("M1", "notice", f"{INDEX}: $.manifests")]
-    multi = _multi_manifest.read(pack(index("a.json"), *others, ("a.json", document.render(MANIFEST))))
-    [finding] = _multi_manifest.check(multi)
+    multi = read_multi_manifest(pack(index("a.json"), *others, ("a.json", document.render_manifest(MANIFEST))))
+    [finding] = validate_multi_manifest(multi)
     assert finding.value == ["b.json", "c.json", "readme.txt", "ui/index.html"]
     assert finding.message.endswith(
         "does not list all files of the archive: 'b.json', 'c.json', 'readme.txt' and 1 more."
@@ -483,12 +484,12 @@ def test_files_that_are_not_listed():
 
 
 def test_files_beside_a_single_manifest_are_its_own():
-    data = pack(("plugin.json", document.render(MANIFEST)), ("index.html", ""))
-    assert _multi_manifest.check(_multi_manifest.read(data), unknown="error", strict=True) == ()
+    data = pack(("plugin.json", document.render_manifest(MANIFEST)), ("index.html", ""))
+    assert validate_multi_manifest(read_multi_manifest(data), unknown="error", strict=True) == ()
 
 
 def test_strict_makes_errors_of_warnings():
-    findings = _multi_manifest.check(packed(PLAIN, NEWER), strict=True)
+    findings = validate_multi_manifest(packed(PLAIN, NEWER), strict=True)
     assert [(one.rule, one.severity) for one in findings] == [("M4", "error")]
 
 
@@ -497,11 +498,11 @@ def test_manifests_of_any_kind_have_an_order():
     odd = [{"requirements": None}, {"requirements": {"vsphere.client": "8", "vcenter.server": {"version": 8}}}, {}]
     for first in odd:
         for second in odd:
-            assert all(one.path for one in _multi_manifest.check(packed(first, second)))
+            assert all(one.path for one in validate_multi_manifest(packed(first, second)))
 
 
 def test_what_modules_return():
-    [one, two] = _multi_manifest.result(packed(NEWER, PLAIN))
+    [one, two] = manifest_results(packed(NEWER, PLAIN))
     assert (one["name"], two["name"]) == ("one.json", "two.json")
     assert one["manifest"] == NEWER
-    assert one["sha256"] == hashlib.sha256(document.render(NEWER)).hexdigest()
+    assert one["sha256"] == hashlib.sha256(document.render_manifest(NEWER)).hexdigest()

@@ -11,9 +11,9 @@ import json
 
 import pytest
 import yaml
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import ManifestError
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest import parser
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest.document import load
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest.parser import ManifestError
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest.document import load_manifest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -96,13 +96,13 @@ VALUES = st.recursive(
 @given(VALUES, st.sampled_from([None, 1, "\t"]), st.booleans())
 def test_json_is_read_as_the_standard_library_reads_it(value, indent, ascii_only):
     text = json.dumps(value, indent=indent, ensure_ascii=ascii_only)
-    assert parser.read_json(text) == json.loads(text)
+    assert parser.parse_json(text) == json.loads(text)
 
 
 @given(st.text(alphabet="{}[]\",:\\ \n-+.eE0123456789truefalsn/*#'", max_size=30))
 def test_json_that_is_read_is_json(text):
     try:
-        value = parser.read_json(text)
+        value = parser.parse_json(text)
     except ManifestError:
         return
     assert value == json.loads(text)
@@ -164,7 +164,7 @@ def test_both_readers_count_the_same_depth(depth, inner):
 @pytest.mark.parametrize(("text", "place", "clue"), JSON_FAULTS, ids=[case[0][:25] for case in JSON_FAULTS])
 def test_a_fault_in_json_has_its_place(text, place, clue):
     with pytest.raises(ManifestError) as caught:
-        load(text.encode())
+        load_manifest(text.encode())
     assert str(caught.value).startswith(f"{place}: ")
     assert clue in str(caught.value)
 
@@ -172,7 +172,7 @@ def test_a_fault_in_json_has_its_place(text, place, clue):
 @pytest.mark.parametrize(("text", "place", "clue"), YAML_FAULTS, ids=[case[0][:25] for case in YAML_FAULTS])
 def test_a_fault_in_yaml_has_its_place(text, place, clue):
     with pytest.raises(ManifestError) as caught:
-        load(text.encode(), yaml=True)
+        load_manifest(text.encode(), yaml=True)
     assert str(caught.value).startswith(place)
     assert clue in str(caught.value)
 
@@ -190,7 +190,7 @@ def test_a_fault_in_yaml_has_its_place(text, place, clue):
 )
 def test_other_encodings_and_sizes_are_refused(data, clue, yaml):
     with pytest.raises(ManifestError) as caught:
-        load(data, yaml=yaml)
+        load_manifest(data, yaml=yaml)
     assert clue in str(caught.value)
 
 
@@ -198,9 +198,9 @@ def test_depth_is_limited_and_the_limit_is_reached():
     def nested(depth):
         return '{"a":' + "[" * (depth - 1) + "]" * (depth - 1) + "}"
 
-    assert load(nested(32).encode())
+    assert load_manifest(nested(32).encode())
     with pytest.raises(ManifestError, match="column 37: this is nested more than 32 levels deep"):
-        load(nested(33).encode())
+        load_manifest(nested(33).encode())
 
 
 class StrictLoader(yaml.SafeLoader):
@@ -231,40 +231,40 @@ DEEP_BLOCK = [
 def test_the_limit_of_depth_is_ours_with_every_yaml_parser(text, loader, monkeypatch):
     monkeypatch.setattr(yaml, "CSafeLoader", loader, raising=False)
     with pytest.raises(ManifestError, match=r"^line \d+, column \d+: this is nested more than 32 levels deep$"):
-        load(text.encode(), yaml=True)
+        load_manifest(text.encode(), yaml=True)
 
 
 @pytest.mark.parametrize("piece", DEEP_JSON)
 def test_the_limit_of_depth_is_ours_in_json(piece):
     with pytest.raises(ManifestError, match=r"^line 1, column \d+: this is nested more than 32 levels deep$"):
-        load((piece * 2000).encode())
+        load_manifest((piece * 2000).encode())
 
 
 @pytest.mark.parametrize("loader", LOADERS)
 @pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ("{a: ", "}"), ("- ", ""), ("!!seq [", "]")])
 def test_the_limit_of_depth_is_reached_with_every_yaml_parser(opening, closing, loader, monkeypatch):
     monkeypatch.setattr(yaml, "CSafeLoader", loader, raising=False)
-    assert parser.read_yaml(opening * 31 + "[]" + closing * 31)
+    assert parser.parse_yaml(opening * 31 + "[]" + closing * 31)
     with pytest.raises(ManifestError, match="more than 32 levels deep"):
-        parser.read_yaml(opening * 32 + "[]" + closing * 32)
+        parser.parse_yaml(opening * 32 + "[]" + closing * 32)
 
 
 @pytest.mark.parametrize("loader", LOADERS)
 def test_a_fault_behind_few_levels_is_not_one_of_depth(loader, monkeypatch):
     monkeypatch.setattr(yaml, "CSafeLoader", loader, raising=False)
     with pytest.raises(ManifestError, match=r"^line 1, column 31: this is not YAML"):
-        parser.read_yaml("[" * 30 + "@" + "[" * 2000)
+        parser.parse_yaml("[" * 30 + "@" + "[" * 2000)
 
 
 def test_half_of_a_character_is_refused():
     with pytest.raises(ManifestError, match="half of a character"):
-        load(b'{"a": "\\ud800"}')
-    assert load(b'{"a": "\\ud83d\\ude00"}') == {"a": "\U0001f600"}
+        load_manifest(b'{"a": "\\ud800"}')
+    assert load_manifest(b'{"a": "\\ud83d\\ude00"}') == {"a": "\U0001f600"}
 
 
 def test_yaml_gives_what_json_gives():
     text = "a: &x [1, 2.5, true, null, 'text', \"1.0\"]\nb: {c: plain, d: *x}\ne: |\n  long\n"
-    assert load(text.encode(), yaml=True) == {
+    assert load_manifest(text.encode(), yaml=True) == {
         "a": [1, 2.5, True, None, "text", "1.0"],
         "b": {"c": "plain", "d": [1, 2.5, True, None, "text", "1.0"]},
         "e": "long\n",
@@ -274,4 +274,4 @@ def test_yaml_gives_what_json_gives():
 @pytest.mark.parametrize(("data", "yaml"), [(b"[1]", False), (b'"a"', False), (b"null", False), (b"- a", True)])
 def test_a_manifest_is_an_object(data, yaml):
     with pytest.raises(ManifestError, match="a manifest is an object"):
-        load(data, yaml=yaml)
+        load_manifest(data, yaml=yaml)

@@ -11,8 +11,9 @@ import json
 import string
 
 import pytest
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest import document, positions
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest.rules import Finding, member
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest import document, positions, validate
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest.finding import Finding, member
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest.validate import validate_manifest
 from ansible_collections.vsphere_ops.client_plugin.tests.unit.plugins.module_utils._manifest.test_document import (
     MINIMAL,
 )
@@ -114,9 +115,9 @@ def test_each_value_of_any_json_stands_where_it_is_said_to(value, indent, ascii_
 
 def test_findings_get_their_places():
     data = b'{\n  "manifestVersion": "1.2.0",\n  "requirements": {"plugin.api.version": 7},\n  "global": {}\n}\n'
-    found = document.check(document.load(data))
+    found = validate_manifest(document.load_manifest(data))
     assert {(one.line, one.column) for one in found} == {(None, None)}
-    located = document.located(found, data)
+    located = validate.locate_findings(found, data)
     assert [(one.path, one.line, one.column) for one in located] == [
         ("$.configuration", 1, 1),
         ("$.requirements['plugin.api.version']", 3, 42),
@@ -132,7 +133,7 @@ def test_findings_get_their_places():
         "line",
         "column",
     }
-    assert document.located((), b"not even JSON") == ()
+    assert validate.locate_findings((), b"not even JSON") == ()
 
 
 def finding(number=1, **places):
@@ -140,19 +141,21 @@ def finding(number=1, **places):
 
 
 def test_one_finding_is_one_sentence():
-    assert document.report([finding()]) == "The manifest is wrong: [R8] $.a is the number 1; it must be 0. Write 0."
-    assert document.report([finding(line=3, column=8)], "/a/plugin.json") == (
+    assert (
+        validate.format_report([finding()]) == "The manifest is wrong: [R8] $.a is the number 1; it must be 0. Write 0."
+    )
+    assert validate.format_report([finding(line=3, column=8)], "/a/plugin.json") == (
         "src=/a/plugin.json, line 3, column 8: [R8] $.a is the number 1; it must be 0. Write 0."
     )
 
 
 def test_several_findings_are_told_as_a_compiler_does():
-    assert document.report([finding(line=3, column=8), finding(2, line=12, column=1)], "/a/plugin.json") == (
+    assert validate.format_report([finding(line=3, column=8), finding(2, line=12, column=1)], "/a/plugin.json") == (
         "src=/a/plugin.json is wrong in 2 places:\n"
         "plugin.json:3:8: error: [R8] $.a is the number 1; it must be 0. Write 0.\n"
         "plugin.json:12:1: error: [R8] $.a is the number 2; it must be 0. Write 0."
     )
-    assert document.report([finding(), finding(2)]) == (
+    assert validate.format_report([finding(), finding(2)]) == (
         "The manifest is wrong in 2 places:\n"
         "error: [R8] $.a is the number 1; it must be 0. Write 0.\n"
         "error: [R8] $.a is the number 2; it must be 0. Write 0."
@@ -160,7 +163,7 @@ def test_several_findings_are_told_as_a_compiler_does():
 
 
 def test_very_many_findings_stay_readable():
-    lines = document.report([finding(number) for number in range(1000)]).split("\n")
+    lines = validate.format_report([finding(number) for number in range(1000)]).split("\n")
     assert len(lines) == 52
     assert lines[-1] == "... and 950 more; the findings have them."
 
@@ -168,16 +171,16 @@ def test_very_many_findings_stay_readable():
 def test_more_findings_than_one_can_use_are_counted():
     items = {f"key{number}": {"en": "A"} for number in range(1500)}
     value = MINIMAL | {"definitions": {"i18n": {"locales": ["en"], "definitions": items}}}
-    found = document.located(document.check(value), json.dumps(value).encode())
+    found = validate.locate_findings(validate_manifest(value), json.dumps(value).encode())
     # 1500 wrong names and the locale itself; the warning of R1 and the notices of R3 are counted with them.
     assert len(found) == 1001
     assert {one.severity for one in found} == {"error"}
     assert (found[-1].rule, found[-1].value, found[-1].path) == ("more", 501 + 1 + 1500, "$")
-    lines = document.report(found, "plugin.json").split("\n")
+    lines = validate.format_report(found, "plugin.json").split("\n")
     assert lines[0] == "src=plugin.json is wrong in 3002 places:"
     assert lines[-1] == "... and 2952 more; the findings have them."
     # Sorted once more with those of another source.
-    again = document.ordered([*document.check(value), finding()], strict=True)
+    again = validate.sort_findings([*validate_manifest(value), finding()], strict=True)
     assert (len(again), again[-1].rule, again[-1].value) == (1001, "more", 2003)
 
 

@@ -8,13 +8,13 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest import document
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest.rules import (
     RULES,
     bounds,
     member,
     shown,
 )
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest.validate import validate_manifest
 
 TEXTS = {"i18n": {"locales": ["en-US"], "definitions": {"name": {"en-US": "Notes"}}}}
 SHEET = {"iconSpriteSheet": {"uri": "icons.png", "definitions": {"main": {"x": 0, "y": 0}}}}
@@ -35,7 +35,7 @@ def machine(**categories):
 
 
 def paths(value, rule):
-    return [finding.path for finding in document.check(value) if finding.rule == rule]
+    return [finding.path for finding in validate_manifest(value) if finding.rule == rule]
 
 
 VIEW = {"labelKey": "name", "uri": "view.html"}
@@ -277,7 +277,7 @@ SEVERITIES = {
 def test_a_rule_names_exactly_what_breaks_it(rule, members, expected):
     value = manifest(**members)
     assert paths(value, rule) == expected
-    assert {one.severity for one in document.check(value) if one.rule == rule} <= {SEVERITIES[rule]}
+    assert {one.severity for one in validate_manifest(value) if one.rule == rule} <= {SEVERITIES[rule]}
 
 
 SAME = [
@@ -293,7 +293,7 @@ SAME = [
 @pytest.mark.parametrize(("ids", "expected"), [case[1:] for case in SAME], ids=[case[0] for case in SAME])
 def test_a_navigation_id_twice(ids, expected):
     categories = {name: {"views": [VIEW | {"navigationId": one} for one in some]} for name, some in ids.items()}
-    found = [one for one in document.check(manifest(**machine(**categories))) if one.rule == "R7"]
+    found = [one for one in validate_manifest(manifest(**machine(**categories))) if one.rule == "R7"]
     assert sorted(one.severity for one in found) == sorted(expected)
     for one in found:
         assert one.path.endswith("].navigationId")
@@ -302,7 +302,7 @@ def test_a_navigation_id_twice(ids, expected):
 
 def test_the_same_id_for_two_types_of_object_is_a_warning():
     views = {"monitor": {"views": [VIEW | {"navigationId": "one"}]}}
-    found = document.check(manifest(objects={"HostSystem": views, "VirtualMachine": views}))
+    found = validate_manifest(manifest(objects={"HostSystem": views, "VirtualMachine": views}))
     [finding] = [one for one in found if one.rule == "R7"]
     assert (finding.severity, finding.path) == ("warning", f"{VM}.monitor.views[0].navigationId")
     assert "$.objects.HostSystem.monitor.views[0]" in finding.message
@@ -312,7 +312,7 @@ def test_many_missing_texts_are_one_finding_for_each_key():
     locales = [f"{first}{second}-XX" for first in "abcd" for second in "abcdefghij"]
     items = {f"key{number}": {"aa-XX": "A"} for number in range(500)} | {"name": dict.fromkeys(locales, "A")}
     value = manifest(definitions={**SHEET, "i18n": {"locales": locales, "definitions": items}})
-    found = [one for one in document.check(value) if one.rule == "R2"]
+    found = [one for one in validate_manifest(value) if one.rule == "R2"]
     assert len(found) == 500
     assert found[0].message.startswith(f"{I18N}.key0 has no text for ab-XX, ac-XX, ad-XX, ae-XX, af-XX and 34 more; ")
     assert max(len(one.message) for one in found) < 200
@@ -337,7 +337,7 @@ def test_many_missing_texts_are_one_finding_for_each_key():
     ],
 )
 def test_one_locale_and_several_are_told_differently(text, message):
-    [finding] = [one for one in document.check(manifest(**texts(a=text))) if one.rule == "R2"]
+    [finding] = [one for one in validate_manifest(manifest(**texts(a=text))) if one.rule == "R2"]
     assert finding.message == message
     extra = sorted(text.keys() - {"de-DE", "en-US"})
     assert finding.value == {0: None, 1: "A", 2: extra}[len(extra)]
@@ -366,13 +366,13 @@ def test_the_bounds_of_an_interval(interval, expected):
 
 def test_strict_leaves_notices_alone():
     value = manifest(**texts(other={"de-DE": "A"}))
-    found = {one.rule: one.severity for one in document.check(value, strict=True)}
+    found = {one.rule: one.severity for one in validate_manifest(value, strict=True)}
     assert found == {"R2": "error", "R3": "notice", "R5": "notice"}
 
 
 def test_every_finding_says_what_and_the_way_out():
     for _rule, members, _expected in CASES:
-        for one in document.check(manifest(**members)):
+        for one in validate_manifest(manifest(**members)):
             assert one.path in one.message
             assert one.remedy
             assert one.remedy.endswith(".")
@@ -388,7 +388,7 @@ def test_the_table_of_rules_is_whole():
 def test_a_manifest_shows_something():
     value = manifest()
     del value["global"]
-    [finding] = [one for one in document.check(value) if one.rule == "R13"]
+    [finding] = [one for one in validate_manifest(value) if one.rule == "R13"]
     assert (finding.path, finding.severity) == ("$", "error")
 
 

@@ -16,11 +16,11 @@ from collections import Counter
 
 import jsonschema
 import pytest
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest import document
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest.rules import member
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest.finding import member
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest.schema import (
     MANIFEST_SCHEMA,
 )
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest.validate import validate_manifest
 from ansible_collections.vsphere_ops.client_plugin.tests.unit.plugins.module_utils._manifest.test_document import (
     FULL,
     GONE,
@@ -188,7 +188,7 @@ def below(path, top):
 
 
 def test_the_manifest_uses_all_of_the_schema_and_is_right():
-    assert document.check(WHOLE, unknown="error", strict=True) == ()
+    assert validate_manifest(WHOLE, unknown="error", strict=True) == ()
     used = {id(schema) for _place, _value, schema in rooms(WHOLE, MANIFEST_SCHEMA)}
     unused = [path for path, node in nodes(MANIFEST_SCHEMA) if id(node) not in used]
     assert unused == []
@@ -230,7 +230,7 @@ def test_there_are_as_many_mutants_as_there_should_be():
 
 @pytest.mark.parametrize(("kind", "place", "value"), MUTANTS, ids=[title(case) for case in MUTANTS])
 def test_no_mutant_of_the_schema_survives(kind, place, value):
-    found = [one for one in document.check(with_value(place, value)) if one.severity in ("error", "warning")]
+    found = [one for one in validate_manifest(with_value(place, value)) if one.severity in ("error", "warning")]
     path = path_of(place)
     assert [one for one in found if below(one.path, path)] or (kind == "anyOf" and below(path, found[0].path))
 
@@ -239,5 +239,5 @@ def test_no_mutant_of_the_schema_survives(kind, place, value):
     ("place", "value", "path"), [case[1:] for case in DANGLING], ids=[title(case) for case in DANGLING]
 )
 def test_no_dangling_reference_survives(place, value, path):
-    found = document.check(with_value(place, value))
+    found = validate_manifest(with_value(place, value))
     assert [one for one in found if one.severity in ("error", "warning") and below(one.path, path)]
