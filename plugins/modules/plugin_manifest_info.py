@@ -241,7 +241,7 @@ def registered(params: dict[str, Any]) -> Extension:
 
 def trust(params: dict[str, Any], url: str, server: Server | None) -> dict[str, Any]:
     """How the server of ``url`` is trusted, in the arguments of _download. Raises ThumbprintError."""
-    pin = _delivered.pin(server) if url.lower().startswith("https:") else None
+    pin = _delivered.registered_pin(url, server)
     return {"thumbprint": pin, "ca_path": params["ca_path"], "validate_certs": params["validate_certs"]}
 
 
@@ -277,10 +277,10 @@ def look(params: dict[str, Any]) -> dict[str, Any]:
     with told(params, url):
         way = {"timeout": params["timeout"], **trust(params, url, server)}
         data = http_get.download(url, limit=_delivered.MAX_BYTES, **way)
-        found = _delivered.judge(
+        found = _delivered.read_delivery(
             data, unknown=params["unknown_properties"], strict=params["strict"], targets=tuple(params["targets"])
         )
-        files = _delivered.look_at_files(found, url, **way) if params["files"] else None
+        files = _delivered.request_named_files(found, url, **way) if params["files"] else None
     alone = urlsplit(url).path.rpartition("/")[2]
     return {
         "url": url,

@@ -200,10 +200,10 @@ from datetime import datetime, timezone
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ..module_utils._argument_specs import EXTENSION_RULES, extension_spec, vcenter_spec
+from ..module_utils._errors import ClientPluginError
 from ..module_utils._extension.from_options import desired
-from ..module_utils._extension.model import OptionError
 from ..module_utils._extension.reconcile import reconcile
-from ..module_utils._preflight.checks import looks, verification
+from ..module_utils._preflight.checks import build_preflight, checks_of_options
 from ..module_utils._vcenter.client import PYVMOMI_IMPORT_ERROR, session
 from ..module_utils._vcenter.connection import target
 from ..module_utils._vcenter.errors import VCenterError
@@ -225,9 +225,9 @@ def main() -> None:
                 wanted,
                 check_mode=module.check_mode,
                 now=datetime.now(timezone.utc),
-                verify=verification(looks(module.params), module.params["timeout"]),
+                verify=build_preflight(checks_of_options(module.params), module.params["timeout"]),
             )
-    except (OptionError, VCenterError) as error:
+    except (ClientPluginError, VCenterError) as error:
         module.fail_json(msg=str(error))
     for warning in outcome.plan.warnings:
         module.warn(warning)

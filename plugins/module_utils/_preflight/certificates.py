@@ -3,88 +3,98 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""The only file that compares what a record says of its web servers with what these servers really show."""
+"""Compare the certificates of a record with those that its web servers present."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
-from .._certificate import thumbprint as _thumbprint
-from .._certificate import x509
-from .._extension.model import Extension, OptionError, Server, matches
+from .. import _url
+from .._certificate import thumbprint, x509
+from .._errors import PreflightError
+from .._extension.model import Extension, Server, matches
 from .._tls import probe
 
-
-class ServedError(OptionError):
-    """A web server does not show what would be registered. ``str()`` names the URL, both sides and the way out."""
-
-    def __init__(self, message: str, option: str = "verify_servers") -> None:
-        super().__init__(option, message)
+OPTION = "verify_servers"
 
 
-def verify(extension: Extension, look: Callable[[str, int], bytes]) -> None:
-    """Open each https URL of a record and compare. Raises :class:`ServedError` for the first that differs.
+def check_certificates(extension: Extension, fetch: Callable[[str, int], bytes]) -> None:
+    """Compare the certificate of each https URL of a record with the one that is registered for it.
 
-    ``look`` gives the certificate (DER) that ``host`` and ``port`` show; :func:`fetch` is one.
+    ``fetch`` returns the certificate (DER) that a host and port present, for example
+    :func:`build_certificate_fetcher`. Raises :class:`PreflightError` for the first URL that differs.
     """
     for server in extension.servers:
-        if server.url.lower().startswith("https:"):
-            _verify(server, look)
+        if _url.is_https(server.url):
+            _check_server(server, fetch)
 
 
-def fetch(timeout: float) -> Callable[[str, int], bytes]:
-    """A ``look`` that opens one connection for each question and waits at most ``timeout`` seconds."""
+def build_certificate_fetcher(timeout: float) -> Callable[[str, int], bytes]:
+    """Return a function that fetches the certificate (DER) of a host and port within ``timeout`` seconds."""
 
-    def look(host: str, port: int) -> bytes:
-        return probe.fetch(host, port, timeout=timeout).der
+    def fetch(host: str, port: int) -> bytes:
+        return probe.fetch_certificate(host, port, timeout=timeout).der
 
-    return look
+    return fetch
 
 
-def _verify(server: Server, look: Callable[[str, int], bytes]) -> None:
-    parts = urlsplit(server.url)
-    host = parts.hostname or ""
-    try:
-        served = look(host, parts.port or 443)
-    except probe.TlsError as error:
-        raise ServedError(
-            f"{server.url} cannot be compared with what would be registered: {error}; "
-            "set verify_servers to false if only the vCenters can reach it"
-        ) from error
-    shown = _thumbprint.of(served)
-    if server.thumbprint and not _is(server.thumbprint, served):
-        raise ServedError(
-            f"{server.url} is served with the certificate {shown}, but {server.thumbprint} would be registered; "
-            "reload the web server, or give the thumbprint or certificate that it serves"
+def _check_server(server: Server, fetch: Callable[[str, int], bytes]) -> None:
+    origin = _url.find_origin(server.url)
+    if origin is None:
+        raise PreflightError(
+            f"cannot be done for {_url.shown(server.url)}, which is not a URL with a host",
+            option=OPTION,
+            remedy="correct the URL",
         )
-    if server.certificate and not matches(shown, server.certificate):
-        raise ServedError(
-            f"{server.url} is served with the certificate {shown}, but another one would be registered beside "
-            f"{server.thumbprint or 'no thumbprint'}; reload the web server, or give the certificate that it serves"
+    try:
+        der = fetch(origin.host, origin.port)
+    except probe.TlsError as error:
+        raise PreflightError(
+            f"cannot be done for {server.url}: {error}",
+            option=OPTION,
+            remedy=f"set O({OPTION}) to false if only the vCenters can reach it",
+        ) from error
+    presented = thumbprint.of(der)
+    if server.thumbprint and not _is_thumbprint_of(server.thumbprint, der):
+        raise PreflightError(
+            f"found that {server.url} is served with the certificate {presented}, but {server.thumbprint} would be "
+            "registered",
+            option=OPTION,
+            remedy="reload the web server, or give the thumbprint or certificate that it serves",
+        )
+    if server.certificate and not matches(presented, server.certificate):
+        raise PreflightError(
+            f"found that {server.url} is served with the certificate {presented}, but another one would be registered "
+            f"together with {server.thumbprint or 'no thumbprint'}",
+            option=OPTION,
+            remedy="reload the web server, or give the certificate that it serves",
         )
     if server.certificate:
-        _check_name(server.url, host, served)
+        _check_host_name(server.url, origin.host, der)
 
 
-def _is(thumbprint: str, served: bytes) -> bool:
+def _is_thumbprint_of(registered: str, der: bytes) -> bool:
     try:
-        return _thumbprint.matches(thumbprint, served)
-    except _thumbprint.ThumbprintError:
-        # Somebody registered something else than a thumbprint.
+        return thumbprint.matches(registered, der)
+    except thumbprint.ThumbprintError:
+        # The record holds something that is not a thumbprint.
         return False
 
 
-def _check_name(url: str, host: str, served: bytes) -> None:
-    """With a certificate in the record its subjectAltName must hold the host name (SDK guide; RFC 2818 3.1)."""
+def _check_host_name(url: str, host: str, der: bytes) -> None:
+    """Require the host name in subjectAltName where the record has a certificate (SDK guide; RFC 2818 3.1)."""
     if not x509.HAS_CRYPTOGRAPHY:
         return
     try:
-        certificate = x509.load(served)
+        certificate = x509.load(der)
     except x509.CertificateError as error:
-        raise ServedError(f"what {url} serves {error}") from error
+        raise PreflightError(
+            f"found that the certificate of {url} {error}", option=OPTION, remedy="replace it on the server"
+        ) from error
     if not certificate.matches_host(host):
-        raise ServedError(
-            f"the certificate of {url} names {', '.join(certificate.sans) or 'no host at all'}, not {host}; "
-            "the vSphere Client needs that name in subjectAltName, so make a certificate that has it"
+        names = ", ".join(certificate.sans) or "no host at all"
+        raise PreflightError(
+            f"found that the certificate of {url} names {names}, not {host}",
+            option=OPTION,
+            remedy="issue a certificate with that name in subjectAltName, which the vSphere Client requires",
         )

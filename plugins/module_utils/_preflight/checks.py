@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""The only file that knows which looks at web servers a task asks for before anything is written."""
+"""Combine the checks of web servers that a task asks for before anything is written to a vCenter."""
 
 from __future__ import annotations
 
@@ -15,39 +15,54 @@ from typing import Any
 from .._extension.model import Extension
 from . import certificates
 
-Verify = Callable[[Extension], None]
+# Checks the record that would be registered; raises PreflightError.
+Preflight = Callable[[Extension], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Looks:
-    """At what: the certificates of the servers, the manifest or package, and the files that the manifest names."""
+class PreflightChecks:
+    """Which checks a task asks for.
+
+    ``servers`` compares the certificates of the web servers, ``manifest`` downloads the manifest or package, and
+    ``files`` requests the files that the manifest names as well.
+    """
 
     servers: bool = False
     manifest: bool = False
     files: bool = False
 
 
-def looks(options: Mapping[str, Any]) -> Looks:
-    """What the options of a task ask for."""
-    return Looks(options["verify_servers"], options["verify_manifest"], options["verify_files"])
+def checks_of_options(options: Mapping[str, Any]) -> PreflightChecks:
+    """Return the checks that the options of a task ask for."""
+    return PreflightChecks(options["verify_servers"], options["verify_manifest"], options["verify_files"])
 
 
-def verification(wanted: Looks, timeout: float, share: Callable[[Any], Any] = lambda look: look) -> Verify | None:
-    """All checks that are asked for as one, which raises ``ServedError``; None where there are none.
+def build_preflight(
+    checks: PreflightChecks, timeout: float, share: Callable[[Any], Any] = lambda request: request
+) -> Preflight | None:
+    """Return one function that runs all ``checks``, or None where there are none.
 
-    ``share`` is put around each function that opens a connection, so that a fleet asks each server once.
+    ``timeout`` is in seconds, for each connection. ``share`` wraps each function that opens a connection, so that a
+    fleet requests each server once. The function raises :class:`PreflightError`.
     """
-    checks: list[Verify] = []
-    if wanted.servers:
-        checks.append(partial(certificates.verify, look=share(certificates.fetch(timeout))))
-    if wanted.manifest or wanted.files:
-        # Behind it is jsonschema, which takes longer to import than a vCenter takes to answer.
-        from . import manifest as _delivered  # noqa: PLC0415
+    steps: list[Preflight] = []
+    if checks.servers:
+        steps.append(
+            partial(certificates.check_certificates, fetch=share(certificates.build_certificate_fetcher(timeout)))
+        )
+    if checks.manifest or checks.files:
+        # Imported here: jsonschema takes longer to import than a vCenter takes to answer.
+        from . import manifest  # noqa: PLC0415
 
-        checks.append(partial(_delivered.verify, look=share(_delivered.verifier(timeout, files=wanted.files))))
+        steps.append(
+            partial(
+                manifest.check_client_url,
+                check_delivery=share(manifest.build_delivery_check(timeout, files=checks.files)),
+            )
+        )
 
-    def verify(extension: Extension) -> None:
-        for check in checks:
-            check(extension)
+    def preflight(extension: Extension) -> None:
+        for step in steps:
+            step(extension)
 
-    return verify if checks else None
+    return preflight if steps else None

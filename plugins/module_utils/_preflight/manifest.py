@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""The only file that looks at what a vSphere Client would download from the URL of a record, and could it use that."""
+"""Download and check what a vSphere Client would download from the URL of a record."""
 
 from __future__ import annotations
 
@@ -13,17 +13,20 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
 
+from .. import _url
 from .._certificate import thumbprint
-from .._errors import ManifestError
-from .._extension import package as _package
+from .._errors import ManifestError, PreflightError
+from .._extension import package
 from .._extension.model import PACKAGE, REMOTE, Client, Extension, Server
-from .._manifest import document, schema_check, validate
-from .._manifest import multi as _multi_manifest
+from .._foreign_text import quoted
+from .._manifest import document, multi, schema_check, validate
 from .._manifest.finding import Finding
 from .._manifest.schema_check import Unknown
 from .._tls import http_get
 from . import manifest_files
-from .certificates import ServedError
+
+# Checks what the URL of a client delivers, given the key of the extension and its manifest server.
+DeliveryCheck = Callable[[str, Client, Server | None], None]
 
 # A manifest takes some KB, a multi-manifest some dozens; the user interface may lie beside a manifest in its .zip.
 MAX_BYTES = 64 * 1024 * 1024
@@ -32,8 +35,12 @@ Kind = Literal["manifest", "multi_manifest"]
 
 
 @dataclass(frozen=True, slots=True)
-class Delivered:
-    """What a URL gave: ``manifests`` are pairs of a file name (empty for a manifest by itself) and the manifest."""
+class Delivery:
+    """The body of a URL as a client reads it.
+
+    ``manifests`` are pairs of a file name (empty for a manifest by itself) and the manifest. ``sha256`` is the digest
+    of the body, lower-case hexadecimal.
+    """
 
     kind: Kind
     manifests: tuple[tuple[str, dict[str, Any]], ...]
@@ -42,112 +49,132 @@ class Delivered:
 
     @property
     def usable(self) -> bool:
+        """Return whether no finding is an error."""
         return all(finding.severity != "error" for finding in self.findings)
 
 
-def judge(data: bytes, *, unknown: Unknown = "warn", strict: bool = False, targets: tuple[str, ...] = ()) -> Delivered:
-    """Read and check a manifest, or a .zip of several. Needs jsonschema.
+def read_delivery(
+    data: bytes, *, unknown: Unknown = "warn", strict: bool = False, targets: tuple[str, ...] = ()
+) -> Delivery:
+    """Read and check a manifest, or a ZIP archive of several. Needs jsonschema.
 
-    Raises :class:`ManifestError` for what is neither.
+    Raises :class:`ManifestError` for anything else.
     """
     digest = hashlib.sha256(data).hexdigest()
     if data.startswith(b"PK"):
         try:
-            multi = _multi_manifest.read_multi_manifest(data)
+            archive = multi.read_multi_manifest(data)
         except ManifestError as error:
             raise ManifestError(f"it {error}") from error
-        manifests = tuple((name, document.load_manifest(one)) for name, one in multi.manifests.items())
-        found = _multi_manifest.validate_multi_manifest(multi, unknown=unknown, strict=strict, targets=targets)
-        return Delivered("multi_manifest", manifests, found, digest)
+        manifests = tuple((name, document.load_manifest(one)) for name, one in archive.manifests.items())
+        findings = multi.validate_multi_manifest(archive, unknown=unknown, strict=strict, targets=targets)
+        return Delivery("multi_manifest", manifests, findings, digest)
     manifest = document.load_manifest(data)
-    found = validate.validate_manifest(manifest, unknown=unknown, strict=strict, targets=targets)
-    return Delivered("manifest", (("", manifest),), validate.locate_findings(found, data), digest)
+    findings = validate.validate_manifest(manifest, unknown=unknown, strict=strict, targets=targets)
+    return Delivery("manifest", (("", manifest),), validate.locate_findings(findings, data), digest)
 
 
-def pin(server: Server | None) -> str | None:
-    """The thumbprint with which a client would know ``server``, if one is registered."""
-    if server is None or not server.url.lower().startswith("https:"):
+def registered_pin(url: str, server: Server | None) -> str | None:
+    """Return the thumbprint that a client trusts for ``url``.
+
+    It is that of the registered certificate, else the registered thumbprint.
+
+    Raises :class:`ThumbprintError` where the record holds something else.
+    """
+    if not _url.is_https(url) or server is None or not _url.is_https(server.url):
         return None
     if server.certificate:
         return thumbprint.of_pem(server.certificate)
     return server.thumbprint and thumbprint.canonical(server.thumbprint)
 
 
-def verifier(timeout: float, *, files: bool = False) -> Callable[[str, Client, Server | None], None]:
-    """A check of what a URL gives, which takes at most ``timeout`` seconds, and then as many for all files.
+def check_client_url(extension: Extension, check_delivery: DeliveryCheck) -> None:
+    """Check what the URL of a client plug-in delivers; a record of anything else passes.
 
-    See :func:`verify`. With ``files``, also those that a manifest names are looked at.
-    """
-    return partial(_look, timeout, files)
-
-
-def verify(extension: Extension, look: Callable[[str, Client, Server | None], None]) -> None:
-    """Download what the record of a client plug-in names, trusting exactly what it registers, and check it.
-
-    Raises :class:`ServedError` where a client would not show it.
+    ``check_delivery`` is for example :func:`build_delivery_check`. Raises :class:`PreflightError` where a client would
+    not show the plug-in.
     """
     if extension.client is not None and extension.client.type in (REMOTE, PACKAGE):
-        look(extension.key, extension.client, extension.servers[0] if extension.servers else None)
+        check_delivery(extension.key, extension.client, extension.servers[0] if extension.servers else None)
 
 
-def _look(timeout: float, files: bool, key: str, client: Client, server: Server | None) -> None:
+def build_delivery_check(timeout: float, *, files: bool = False) -> DeliveryCheck:
+    """Return a function that downloads what a client names, trusting exactly what is registered, and checks it.
+
+    The download may take ``timeout`` seconds. With ``files``, the files that a manifest names are requested as well,
+    which together may take as long again. The function raises :class:`PreflightError`.
+    """
+    return partial(_check_delivery, timeout, files)
+
+
+def _check_delivery(timeout: float, files: bool, key: str, client: Client, server: Server | None) -> None:
     option = "verify_files" if files else "verify_manifest"
-    package = client.type == PACKAGE
-    if not package and not schema_check.HAS_JSONSCHEMA:
-        raise ServedError(
-            "checking a manifest needs the Python library jsonschema where this task runs; install it there", option
+    if client.type != PACKAGE and not schema_check.HAS_JSONSCHEMA:
+        raise PreflightError(
+            "needs the Python library jsonschema to check a manifest",
+            option=option,
+            remedy="install jsonschema where this task runs",
         )
     try:
-        trusted = pin(server) if client.url.lower().startswith("https:") else None
-        limit = _package.MAX_BYTES if package else MAX_BYTES
-        data = http_get.download(client.url, limit=limit, timeout=timeout, thumbprint=trusted)
-        if package:
-            _check_package(_package.read(data), key, client)
+        pin = registered_pin(client.url, server)
+        limit = package.MAX_BYTES if client.type == PACKAGE else MAX_BYTES
+        data = http_get.download(client.url, limit=limit, timeout=timeout, thumbprint=pin)
+        if client.type == PACKAGE:
+            _check_package(package.read(data), key, client, option)
             return
-        found = judge(data)
-        _check_manifest(found, client.url, option)
+        delivery = read_delivery(data)
+        _check_findings(delivery, client.url, option)
         if files:
-            _check_files(look_at_files(found, client.url, timeout=timeout, thumbprint=trusted), client.url)
+            _check_files(request_named_files(delivery, client.url, timeout=timeout, thumbprint=pin), client.url)
     except (http_get.DownloadError, thumbprint.ThumbprintError) as error:
-        raise ServedError(f"{error}; set {option} to false if only the vCenters can reach it", option) from error
-    except (ManifestError, _package.PackageError) as error:
-        raise ServedError(f"what {client.url} gives cannot be used: {error}", option) from error
+        raise PreflightError(
+            f"found that {error}",
+            option=option,
+            remedy=f"set O({option}) to false if only the vCenters can reach it",
+        ) from error
+    except (ManifestError, package.PackageError) as error:
+        raise PreflightError(
+            f"found that the content of {client.url} cannot be used: {error}", option=option
+        ) from error
 
 
-def look_at_files(found: Delivered, url: str, **way: Any) -> tuple[manifest_files.File, ...]:
-    """The files of a manifest at ``url``; see :func:`manifest_files.look`.
+def request_named_files(delivery: Delivery, url: str, **trust: Any) -> tuple[manifest_files.ServedFile, ...]:
+    """Request the files of a manifest at ``url``; see :func:`manifest_files.request_files`.
 
-    None for a multi-manifest: no source says what the uris in it are relative to.
+    Returns nothing for a multi-manifest: no source says what the uris in it are relative to.
     """
-    if found.kind != "manifest":
+    if delivery.kind != "manifest":
         return ()
-    return manifest_files.look(found.manifests[0][1], url, **way)
+    return manifest_files.request_files(delivery.manifests[0][1], url, **trust)
 
 
-def _check_package(found: _package.Package, key: str, client: Client) -> None:
-    """A client refuses a package whose id and version are not those of the record (SDK guide on local plug-ins)."""
-    for what, there, here in (("id", found.id, key), ("version", found.version, client.version)):
-        if there != here:
-            raise _package.PackageError(
-                f"its {what} is {there!r}, and {here!r} would be registered; publish the right package first"
+def _check_package(found: package.Package, key: str, client: Client, option: str) -> None:
+    """Compare id and version with the record: a client refuses others (SDK guide on local plug-ins)."""
+    for name, current, desired in (("id", found.id, key), ("version", found.version, client.version)):
+        if current != desired:
+            raise PreflightError(
+                f"found that the {name} of the package at {client.url} is {quoted(current)}, but {quoted(desired)} "
+                "would be registered",
+                option=option,
+                remedy="publish the right package first",
             )
 
 
-def _check_manifest(found: Delivered, url: str, option: str) -> None:
-    wrong = [finding for finding in found.findings if finding.severity == "error"]
-    if wrong:
-        raise ServedError(
-            f"the manifest at {url} is wrong, so that no client would show the plug-in: "
-            f"{validate.join_messages(wrong)}",
-            option,
+def _check_findings(delivery: Delivery, url: str, option: str) -> None:
+    errors = [finding for finding in delivery.findings if finding.severity == "error"]
+    if errors:
+        raise PreflightError(
+            f"found errors in the manifest at {url}, so that no client would show the plug-in: "
+            f"{validate.join_messages(errors)}",
+            option=option,
         )
 
 
-def _check_files(files: tuple[manifest_files.File, ...], url: str) -> None:
-    wrong = manifest_files.sentence(files)
-    if wrong:
-        raise ServedError(
-            f"the manifest at {url} names what a browser could not load: {wrong}; "
-            "publish what is missing beside the manifest, or correct the manifest",
-            "verify_files",
+def _check_files(files: tuple[manifest_files.ServedFile, ...], url: str) -> None:
+    problems = manifest_files.describe_problems(files)
+    if problems:
+        raise PreflightError(
+            f"found files in the manifest at {url} that a browser could not load: {problems}",
+            option="verify_files",
+            remedy="publish what is missing next to the manifest, or correct the manifest",
         )

@@ -76,7 +76,7 @@ def _from_server(params: Mapping[str, Any]) -> Found:
     if params["timeout"] <= 0:
         raise OptionError("timeout", f"{params['timeout']} is no time to wait; give seconds above 0, such as 10")
     try:
-        served = probe.fetch(
+        served = probe.fetch_certificate(
             address, port, timeout=params["timeout"], ca_path=params["ca_path"], server_name=params["host"]
         )
         chain = tuple(x509.load(der) for der in served.chain or (served.der,))

@@ -166,7 +166,7 @@ def _wait(confirm: Confirm, thumbprint: str) -> None:
 def _look(confirm: Confirm, seconds: float) -> tuple[str | None, str]:
     """The thumbprint that is shown, and what to say of it."""
     try:
-        der = probe.look(
+        der = probe.fetch_leaf(
             confirm.address,
             confirm.port,
             timeout=min(seconds, _LONGEST_LOOK),

@@ -80,7 +80,7 @@ class Endpoint:
         return left
 
 
-def fetch(
+def fetch_certificate(
     host: str,
     port: int,
     *,
@@ -113,7 +113,7 @@ def fetch(
     return dataclasses.replace(_handshake(endpoint, _looking_context(), verified=False), verify_error=problem)
 
 
-def look(host: str, port: int, *, timeout: float, server_name: str) -> bytes:
+def fetch_leaf(host: str, port: int, *, timeout: float, server_name: str) -> bytes:
     """The leaf that an endpoint shows to who asks for ``server_name``, in DER, unverified, in one connection.
 
     ``timeout`` is in seconds. Raises :class:`TlsError`.

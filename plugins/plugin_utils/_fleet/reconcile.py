@@ -20,7 +20,7 @@ from ...module_utils._extension.from_options import desired
 from ...module_utils._extension.model import Desired, OptionError
 from ...module_utils._extension.plan import Plan
 from ...module_utils._extension.reconcile import Outcome
-from ...module_utils._preflight.checks import Looks, looks, verification
+from ...module_utils._preflight.checks import PreflightChecks, build_preflight, checks_of_options
 from ...module_utils._vcenter.client import PYVMOMI_IMPORT_ERROR
 from .journal import History
 from .pool import Once
@@ -48,7 +48,7 @@ def answer(arguments: Mapping[str, Any], task: Any, loader: Any) -> dict[str, An
     manner = Manner(check_mode, options["retries"], datetime.now(timezone.utc))
     # What all vCenters have in common is looked at once: a web server is not asked by a hundred of them.
     manners = {
-        wanted: replace(manner, verify=verification(wanted, options["timeout"], share=Once))
+        wanted: replace(manner, verify=build_preflight(wanted, options["timeout"], share=Once))
         for wanted in {wanted for _wish, wanted in wishes}
     }
 
@@ -80,18 +80,20 @@ def answer(arguments: Mapping[str, Any], task: Any, loader: Any) -> dict[str, An
     return result if options["inventory"] else {**result, **_side_notes(result["results"])}
 
 
-def _wishes(found: Sequence[Entry], options: Mapping[str, Any]) -> tuple[list[Entry], list[tuple[Desired, Looks]]]:
+def _wishes(
+    found: Sequence[Entry], options: Mapping[str, Any]
+) -> tuple[list[Entry], list[tuple[Desired, PreflightChecks]]]:
     """What is wanted of each vCenter, and what is looked at first.
 
     An entry whose own options cannot be used becomes one that failed. Raises :class:`OptionError` when those of the
     task itself cannot be used.
     """
     base = {name: options[name] for name in extension_spec()}
-    known: dict[str, tuple[Desired, Looks]] = {}
+    known: dict[str, tuple[Desired, PreflightChecks]] = {}
     if base["key"] or base["definition"] or base["package"]:
         # What is wrong here is wrong for all: said once, before any vCenter is asked.
-        known["{}"] = (desired(base, strict=True), looks(base))
-    nothing = (Desired(key=""), Looks())
+        known["{}"] = (desired(base, strict=True), checks_of_options(base))
+    nothing = (Desired(key=""), PreflightChecks())
     kept, wishes = [], []
     for entry in found:
         spelled = json.dumps(entry.extension, sort_keys=True)
@@ -99,7 +101,7 @@ def _wishes(found: Sequence[Entry], options: Mapping[str, Any]) -> tuple[list[En
         if not isinstance(entry.way, Failure) and spelled not in known:
             merged = _merged(base, entry.extension)
             try:
-                known[spelled] = (desired(merged), looks(merged))
+                known[spelled] = (desired(merged), checks_of_options(merged))
             except OptionError as error:
                 readable = entry.failed(error)
         kept.append(readable)

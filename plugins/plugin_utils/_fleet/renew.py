@@ -20,7 +20,7 @@ from ...module_utils._extension.from_options import offered
 from ...module_utils._extension.model import Extension, OptionError
 from ...module_utils._extension.plan import Plan
 from ...module_utils._extension.reconcile import Outcome
-from ...module_utils._preflight.checks import Looks, verification
+from ...module_utils._preflight.checks import PreflightChecks, build_preflight
 from ...module_utils._vcenter.client import PYVMOMI_IMPORT_ERROR
 from .journal import History
 from .pool import Once
@@ -42,7 +42,7 @@ def answer(task: Any, loader: Any) -> dict[str, Any]:
         history = History(folder, options["history_run"]) if folder else None
     except OptionError as error:
         return {"failed": True, "msg": str(error)}
-    verify = verification(Looks(servers=options["verify_servers"]), options["timeout"], share=Once)
+    verify = build_preflight(PreflightChecks(servers=options["verify_servers"]), options["timeout"], share=Once)
     manner = Manner(
         check_mode,
         options["retries"],

@@ -17,7 +17,7 @@ from ...module_utils._argument_specs import MANY_RULES, rollback_spec
 from ...module_utils._extension.model import OptionError
 from ...module_utils._extension.plan import Plan
 from ...module_utils._extension.reconcile import Outcome
-from ...module_utils._preflight.checks import Looks, verification
+from ...module_utils._preflight.checks import PreflightChecks, build_preflight
 from ...module_utils._vcenter.client import PYVMOMI_IMPORT_ERROR
 from .journal import past
 from .pool import Once
@@ -37,8 +37,8 @@ def answer(task: Any, loader: Any) -> dict[str, Any]:
         asked = entries(given(options, task, loader), options)
     except OptionError as error:
         return {"failed": True, "msg": str(error)}
-    looks = Looks(options["verify_servers"], options["verify_manifest"])
-    verify = verification(looks, options["timeout"], share=Once)
+    looks = PreflightChecks(options["verify_servers"], options["verify_manifest"])
+    verify = build_preflight(looks, options["timeout"], share=Once)
     manner = Manner(check_mode, options["retries"], datetime.now(timezone.utc), verify=verify)
 
     def work(index: int, way: Way) -> tuple[Outcome, ...] | Failure:

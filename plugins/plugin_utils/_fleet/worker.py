@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import TypeVar
 
+from ...module_utils._errors import PreflightError
 from ...module_utils._extension.model import Extension, OptionError
 from ...module_utils._extension.plan import Plan
 from ...module_utils._extension.query import Reading, Selection, read
 from ...module_utils._extension.reconcile import Outcome, Wish, carry_out, prepare
-from ...module_utils._preflight.certificates import ServedError
 from ...module_utils._vcenter.client import session
 from ...module_utils._vcenter.connection import Target
 from ...module_utils._vcenter.errors import VCenterError
@@ -116,7 +116,7 @@ def _persistently(once: Callable[[], Value], retries: int) -> Value | Failure:
     while True:
         try:
             return once()
-        except ServedError as error:
+        except PreflightError as error:
             return Failure("server", str(error))
         except OptionError as error:
             return Failure("option", str(error))

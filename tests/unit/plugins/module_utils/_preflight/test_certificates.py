@@ -11,6 +11,7 @@ import re
 
 import pytest
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._certificate import thumbprint
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import PreflightError
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.model import (
     Extension,
     Server,
@@ -20,8 +21,10 @@ from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._preflig
 OTHER = ":".join(["AB"] * 32)
 
 
-def check(*servers, look=None):
-    certificates.verify(Extension("k", "1", servers=servers), look or certificates.fetch(5))
+def check(*servers, fetch=None):
+    certificates.check_certificates(
+        Extension("k", "1", servers=servers), fetch or certificates.build_certificate_fetcher(5)
+    )
 
 
 def server(port, host="localhost", **changes):
@@ -38,7 +41,7 @@ def test_what_is_served_is_what_would_be_registered(serve, local, algorithm):
 
 
 def test_another_thumbprint(serve, local):
-    with pytest.raises(certificates.ServedError) as caught:
+    with pytest.raises(PreflightError) as caught:
         check(server(serve(local), thumbprint=OTHER))
     assert thumbprint.of(local.der) in str(caught.value)
     assert OTHER in str(caught.value)
@@ -46,12 +49,12 @@ def test_another_thumbprint(serve, local):
 
 
 def test_another_certificate(serve, local, make):
-    with pytest.raises(certificates.ServedError, match="but another one would be registered beside no thumbprint"):
+    with pytest.raises(PreflightError, match="but another one would be registered together with no thumbprint"):
         check(server(serve(local), certificate=make().pem))
 
 
 def test_something_else_than_a_thumbprint_is_another_one(serve, local):
-    with pytest.raises(certificates.ServedError, match="but by hand would be registered"):
+    with pytest.raises(PreflightError, match="but by hand would be registered"):
         check(server(serve(local), thumbprint="by hand"))
 
 
@@ -59,29 +62,29 @@ def test_a_certificate_for_another_name(serve, make):
     made = make("other", ("DNS:other.example.com",))
     port = serve(made)
     check(server(port, thumbprint=thumbprint.of(made.der)))
-    with pytest.raises(certificates.ServedError, match=re.escape("names DNS:other.example.com, not localhost; ")):
+    with pytest.raises(PreflightError, match=re.escape("names DNS:other.example.com, not localhost; ")):
         check(server(port, certificate=made.pem))
 
 
 def test_a_certificate_without_names(serve, make):
     made = make("localhost")
-    with pytest.raises(certificates.ServedError, match="names no host at all, not localhost"):
+    with pytest.raises(PreflightError, match="names no host at all, not localhost"):
         check(server(serve(made), certificate=made.pem))
 
 
 def test_nobody_there(listen):
     port = listen(lambda connection: connection.close())
-    with pytest.raises(certificates.ServedError) as caught:
+    with pytest.raises(PreflightError) as caught:
         check(server(port, thumbprint=OTHER))
-    assert f"https://localhost:{port}/plugin.json cannot be compared" in str(caught.value)
-    assert "set verify_servers to false" in str(caught.value)
+    assert f"cannot be done for https://localhost:{port}/plugin.json" in str(caught.value)
+    assert "set `verify_servers` to false" in str(caught.value)
     assert caught.value.option == "verify_servers"
 
 
 def test_every_server_of_a_record_is_looked_at_and_those_without_tls_are_not(local):
     asked = []
 
-    def look(host, port):
+    def fetch(host, port):
         asked.append((host, port))
         return local.der
 
@@ -89,5 +92,5 @@ def test_every_server_of_a_record_is_looked_at_and_those_without_tls_are_not(loc
     plain = Server("http://plugins.example.com/plugin.json", "MANIFEST_SERVER", thumbprint=OTHER)
     api = Server("https://api.example.com:8443/", "API", thumbprint=good)
     manifest = Server("https://plugins.example.com/plugin.json", "MANIFEST_SERVER", thumbprint=good)
-    check(manifest, api, plain, look=look)
+    check(manifest, api, plain, fetch=fetch)
     assert asked == [("plugins.example.com", 443), ("api.example.com", 8443)]

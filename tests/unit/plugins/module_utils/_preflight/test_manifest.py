@@ -13,6 +13,7 @@ import zipfile
 
 import pytest
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._certificate import thumbprint as _thumbprint
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import PreflightError
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.model import (
     PACKAGE,
     REMOTE,
@@ -21,12 +22,9 @@ from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extensi
     Server,
 )
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._preflight import manifest
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._preflight.certificates import (
-    ServedError,
-)
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._preflight.checks import (
-    Looks,
-    verification,
+    PreflightChecks,
+    build_preflight,
 )
 from ansible_collections.vsphere_ops.client_plugin.tests.unit.plugins.module_utils.web import answer, keeps_open, sends
 
@@ -73,7 +71,7 @@ def site(secured, local):
 
 
 def verify(extension):
-    manifest.verify(extension, manifest.verifier(5))
+    manifest.check_client_url(extension, manifest.build_delivery_check(5))
 
 
 @pytest.mark.parametrize("pair", ["thumbprint", "sha1", "certificate"])
@@ -107,7 +105,7 @@ def test_what_is_no_client_plug_in_is_left_alone(kind):
 @pytest.mark.parametrize(
     ("body", "kind", "text"),
     [
-        (BAD, REMOTE, "is wrong, so that no client would show the plug-in: $.global.view.uri is missing"),
+        (BAD, REMOTE, "so that no client would show the plug-in: $.global.view.uri is missing"),
         (b"{", REMOTE, "cannot be used: line 1, column 2: "),
         (b"PK nonsense", REMOTE, "cannot be used: it "),
         (
@@ -119,13 +117,17 @@ def test_what_is_no_client_plug_in_is_left_alone(kind):
         (
             archive(plugin_package='<pluginPackage id="other" version="1.0.0"/>'),
             PACKAGE,
-            "its id is 'other', and 'com.",
+            "the id of the package at",
         ),
-        (archive(plugin_package='<pluginPackage id="com.example.notes" version="1.1"/>'), PACKAGE, "version is '1.1'"),
+        (
+            archive(plugin_package='<pluginPackage id="com.example.notes" version="1.1"/>'),
+            PACKAGE,
+            "is '1.1', but '1.0.0' would",
+        ),
     ],
 )
 def test_what_no_client_can_use(site, local, body, kind, text):
-    with pytest.raises(ServedError, match=r"^verify_manifest: ") as caught:
+    with pytest.raises(PreflightError, match=r"^`verify_manifest` ") as caught:
         verify(record(site(body), kind, certificate=local.pem))
     assert text in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -133,7 +135,7 @@ def test_what_no_client_can_use(site, local, body, kind, text):
 
 @pytest.mark.parametrize("thumbprint", [OTHER, "nonsense", None])
 def test_another_server_is_not_believed(site, thumbprint):
-    with pytest.raises(ServedError, match="set verify_manifest to false if only the vCenters can reach it"):
+    with pytest.raises(PreflightError, match="set `verify_manifest` to false if only the vCenters can reach it"):
         verify(record(site(GOOD), thumbprint=thumbprint))
 
 
@@ -159,7 +161,9 @@ FILES = ["/n/index.html", "/n/i/icons.png"]
 
 def test_all_files_of_a_good_manifest(folder, local):
     connections = []
-    manifest.verify(record(folder(connections), certificate=local.pem), manifest.verifier(5, files=True))
+    manifest.check_client_url(
+        record(folder(connections), certificate=local.pem), manifest.build_delivery_check(5, files=True)
+    )
     assert [path for paths in connections for path in paths] == ["/n/plugin.json", *FILES]
     assert FILES in connections, "one connection for all files"
 
@@ -169,23 +173,23 @@ def test_all_files_of_a_good_manifest(folder, local):
     [
         (
             {"icons": answer(b"", "404 x")},
-            "names what a browser could not load: URLi/icons.png is answered with 404 Not",
+            "that a browser could not load: URLi/icons.png is answered with 404 Not",
         ),
         ({"page": answer(b"x", Content_Type="text/plain")}, "URLindex.html has the content type text/plain instead of"),
         (
             {"page": answer(b"", "500 x"), "icons": answer(b"", Content_Type="image/png")},
             "URLindex.html is answered with 500 Internal Server Error, URLi/icons.png is empty; publish what is",
         ),
-        ({"first": answer(json.dumps(BAD).encode())}, "is wrong, so that no client would show the plug-in"),
-        ({"first": answer(b"", "404 x")}, "set verify_files to false if only the vCenters can reach it"),
+        ({"first": answer(json.dumps(BAD).encode())}, "so that no client would show the plug-in"),
+        ({"first": answer(b"", "404 x")}, "set `verify_files` to false if only the vCenters can reach it"),
     ],
     ids=["icons missing", "page of text", "both", "manifest wrong", "manifest missing"],
 )
 def test_files_that_a_browser_could_not_load(folder, local, given, says):
     connections = []
     url = folder(connections, **given)
-    with pytest.raises(ServedError, match=r"^verify_files: ") as caught:
-        manifest.verify(record(url, certificate=local.pem), manifest.verifier(5, files=True))
+    with pytest.raises(PreflightError, match=r"^`verify_files` ") as caught:
+        manifest.check_client_url(record(url, certificate=local.pem), manifest.build_delivery_check(5, files=True))
     assert says.replace("URL", url.removesuffix("plugin.json")) in str(caught.value)
     assert str(caught.value).isprintable()
     asked = [path for paths in connections for path in paths]
@@ -194,8 +198,10 @@ def test_files_that_a_browser_could_not_load(folder, local, given, says):
 
 def test_another_server_is_asked_for_no_file(folder):
     connections = []
-    with pytest.raises(ServedError, match="is served with the certificate"):
-        manifest.verify(record(folder(connections), thumbprint=OTHER), manifest.verifier(5, files=True))
+    with pytest.raises(PreflightError, match="is served with the certificate"):
+        manifest.check_client_url(
+            record(folder(connections), thumbprint=OTHER), manifest.build_delivery_check(5, files=True)
+        )
     assert not any(connections)
 
 
@@ -204,12 +210,12 @@ def test_no_files_where_nobody_says_where_they_are(secured, local, body, kind):
     connections = []
     port = secured(local, keeps_open({"/n/it.zip": answer(body)}, connections))
     extension = record(f"https://localhost:{port}/n/it.zip", kind, certificate=local.pem)
-    manifest.verify(extension, manifest.verifier(5, files=True))
+    manifest.check_client_url(extension, manifest.build_delivery_check(5, files=True))
     assert connections == [["/n/it.zip"]]
 
 
 def test_checks_are_asked_for_one_by_one():
-    assert verification(Looks(), timeout=1) is None
+    assert build_preflight(PreflightChecks(), timeout=1) is None
     asked = []
 
     def share(look):
@@ -218,5 +224,5 @@ def test_checks_are_asked_for_one_by_one():
 
     for options, count in (((True, False), 1), ((False, True), 1), ((True, True), 2), ((False, False, True), 1)):
         asked.clear()
-        assert verification(Looks(*options), 1, share) is not None
+        assert build_preflight(PreflightChecks(*options), 1, share) is not None
         assert len(asked) == count

@@ -54,19 +54,19 @@ def manifest(*views, icons=(), modals=()):
 )
 def test_where_a_uri_leads(uri, relative):
     expected = f"{FOLDER}{relative}".replace("/1.0.0/../", "/")
-    assert manifest_files.urls(manifest(uri), URL) == {expected: "view"}
-    assert manifest_files.urls(manifest(uri), f"{URL}?version=1#x") == {expected: "view"}
+    assert manifest_files.file_urls(manifest(uri), URL) == {expected: "view"}
+    assert manifest_files.file_urls(manifest(uri), f"{URL}?version=1#x") == {expected: "view"}
 
 
 @pytest.mark.parametrize("uri", ["", "/a.html", "//b/a.html", "https://b/a.html", "data:text/html,a", "a/{id}.html", 1])
 def test_what_is_no_file_beside_the_manifest(uri):
-    assert manifest_files.urls(manifest(uri), URL) == {}
-    assert manifest_files.look(manifest(uri), URL, timeout=5) == ()
+    assert manifest_files.file_urls(manifest(uri), URL) == {}
+    assert manifest_files.request_files(manifest(uri), URL, timeout=5) == ()
 
 
 def test_each_file_once():
     named = manifest("a.html", "a.html#b", icons=["i.png", "i.png"], modals=["m.html", "a.html"])
-    assert manifest_files.urls(named, URL) == {
+    assert manifest_files.file_urls(named, URL) == {
         f"{FOLDER}a.html": "view",
         f"{FOLDER}m.html": "view",
         f"{FOLDER}i.png": "icons",
@@ -75,7 +75,7 @@ def test_each_file_once():
 
 def test_nothing_in_a_manifest_of_any_shape():
     for odd in ({}, {"objects": []}, {"definitions": {"iconSpriteSheet": 1}}, {"global": {"view": {"uri": {}}}}):
-        assert manifest_files.urls(odd, URL) == {}
+        assert manifest_files.file_urls(odd, URL) == {}
 
 
 ANSWERS = {
@@ -99,7 +99,7 @@ ANSWERS = {
 def test_what_a_browser_takes(listen, kind, data, says):
     port = listen(keeps_open({"/file": data}))
     named = manifest("file") if kind == "view" else manifest(icons=["file"])
-    (file,) = manifest_files.look(named, f"http://127.0.0.1:{port}/plugin.json", timeout=5)
+    (file,) = manifest_files.request_files(named, f"http://127.0.0.1:{port}/plugin.json", timeout=5)
     assert file.problem.startswith(f"http://127.0.0.1:{port}/file {says}" if says else "")
     assert file.result()["ok"] == (not says)
     assert file.problem.isprintable()
@@ -110,7 +110,7 @@ def test_all_files_over_one_connection(listen):
     served = {"/v/a.html": answer(b"<p>", **HTML), "/v/i.png": answer(b"PNG", **PNG)}
     port = listen(keeps_open(served, connections))
     named = manifest("a.html", icons=["i.png"])
-    files = manifest_files.look(named, f"http://127.0.0.1:{port}/v/plugin.json", timeout=5)
+    files = manifest_files.request_files(named, f"http://127.0.0.1:{port}/v/plugin.json", timeout=5)
     assert connections == [["/v/a.html", "/v/i.png"]]
     assert [file.result() for file in files] == [
         {
@@ -126,15 +126,18 @@ def test_all_files_over_one_connection(listen):
 
 def test_the_first_few_are_told():
     def file(number, problem=""):
-        return manifest_files.File(f"u{number}", 404, "", 0, problem and f"u{number} {problem}")
+        return manifest_files.ServedFile(f"u{number}", 404, "", 0, problem and f"u{number} {problem}")
 
-    assert manifest_files.sentence([file(0)]) == ""
-    assert manifest_files.sentence([file(1, "is empty"), file(2), file(3, "is empty")]) == "u1 is empty, u3 is empty"
+    assert manifest_files.describe_problems([file(0)]) == ""
+    assert (
+        manifest_files.describe_problems([file(1, "is empty"), file(2), file(3, "is empty")])
+        == "u1 is empty, u3 is empty"
+    )
     many = [file(number, "is empty") for number in range(9)]
-    assert manifest_files.sentence(many) == "u0 is empty, u1 is empty, u2 is empty and 6 more"
+    assert manifest_files.describe_problems(many) == "u0 is empty, u1 is empty, u2 is empty and 6 more"
 
 
 def test_too_many_files():
     named = manifest(*(f"{number}.html" for number in range(manifest_files.MAX_FILES + 1)))
     with pytest.raises(http_get.DownloadError, match=f"names {manifest_files.MAX_FILES + 1} files, more than"):
-        manifest_files.look(named, "http://127.0.0.1:1/plugin.json", timeout=5)
+        manifest_files.request_files(named, "http://127.0.0.1:1/plugin.json", timeout=5)

@@ -32,7 +32,7 @@ def issue(make, authority):
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 def test_a_trusted_server_needs_one_connection(serve, local, trusted, host):
-    served = _tls.fetch(host, serve(local), timeout=5, ca_path=trusted, verify=True)
+    served = _tls.fetch_certificate(host, serve(local), timeout=5, ca_path=trusted, verify=True)
     assert served.der == local.der
     assert (served.verified, served.verify_error) == (True, None)
     assert served.protocol in ("TLSv1.2", "TLSv1.3")
@@ -41,13 +41,13 @@ def test_a_trusted_server_needs_one_connection(serve, local, trusted, host):
 
 @pytest.mark.parametrize("host", ["::1", "[::1]"])
 def test_ipv6_literals(serve, local, trusted, host):
-    served = _tls.fetch(host, serve(local, family=socket.AF_INET6), timeout=5, ca_path=trusted)
+    served = _tls.fetch_certificate(host, serve(local, family=socket.AF_INET6), timeout=5, ca_path=trusted)
     assert (served.der, served.verified) == (local.der, True)
 
 
 @pytest.mark.skipif(sys.version_info < (3, 13), reason="Python before 3.13 does not show the chain")
 def test_the_chain_comes_as_it_was_sent(serve, local, authority):
-    served = _tls.fetch("127.0.0.1", serve(local, authority), timeout=5)
+    served = _tls.fetch_certificate("127.0.0.1", serve(local, authority), timeout=5)
     assert served.chain == (local.der, authority.der)
 
 
@@ -55,7 +55,7 @@ def test_a_pinned_server_certificate_is_trusted_as_such(serve, make, tmp_path):
     made = make("x", ("IP:127.0.0.1",), issuer=make("Unknown Root", ca=True))
     pin = tmp_path / "pin.pem"
     pin.write_text(made.pem)
-    assert _tls.fetch("127.0.0.1", serve(made), timeout=5, ca_path=str(pin)).verified
+    assert _tls.fetch_certificate("127.0.0.1", serve(made), timeout=5, ca_path=str(pin)).verified
 
 
 @pytest.mark.parametrize(
@@ -71,23 +71,23 @@ def test_a_pinned_server_certificate_is_trusted_as_such(serve, make, tmp_path):
 def test_one_that_does_not_verify_is_shown_all_the_same(serve, issue, trusted, *, properties, kind, says):
     made = issue(**properties)
     port = serve(made)
-    served = _tls.fetch("127.0.0.1", port, timeout=5, ca_path=trusted)
+    served = _tls.fetch_certificate("127.0.0.1", port, timeout=5, ca_path=trusted)
     assert (served.der, served.verified) == (made.der, False)
     assert says in served.verify_error and f"127.0.0.1:{port}" in served.verify_error
     with pytest.raises(_tls.TlsError, match=says) as caught:
-        _tls.fetch("127.0.0.1", port, timeout=5, ca_path=trusted, verify=True)
+        _tls.fetch_certificate("127.0.0.1", port, timeout=5, ca_path=trusted, verify=True)
     assert caught.value.kind == kind
 
 
 def test_without_ca_path_the_system_decides(serve, local):
-    served = _tls.fetch("127.0.0.1", serve(local), timeout=5)
+    served = _tls.fetch_certificate("127.0.0.1", serve(local), timeout=5)
     assert (served.der, served.verified) == (local.der, False)
     assert "unable to get local issuer certificate" in served.verify_error
 
 
 def test_a_folder_of_hashed_certificates_is_a_ca_path(serve, local, tmp_path):
     """An empty one trusts nobody, and is no reason to fail."""
-    assert not _tls.fetch("127.0.0.1", serve(local), timeout=5, ca_path=str(tmp_path)).verified
+    assert not _tls.fetch_certificate("127.0.0.1", serve(local), timeout=5, ca_path=str(tmp_path)).verified
 
 
 def test_another_name_can_be_asked_for(serve, make, authority, trusted):
@@ -96,10 +96,12 @@ def test_another_name_can_be_asked_for(serve, make, authority, trusted):
     port = serve(
         made, prepare=lambda context: setattr(context, "sni_callback", lambda _tls, name, _c: asked.append(name))
     )
-    served = _tls.fetch("127.0.0.1", port, timeout=5, ca_path=trusted, server_name="plugins.example.com")
+    served = _tls.fetch_certificate("127.0.0.1", port, timeout=5, ca_path=trusted, server_name="plugins.example.com")
     assert served.verified
     assert asked == ["plugins.example.com"]
-    assert not _tls.fetch("127.0.0.1", port, timeout=5, ca_path=trusted, server_name="other.example.com").verified
+    assert not _tls.fetch_certificate(
+        "127.0.0.1", port, timeout=5, ca_path=trusted, server_name="other.example.com"
+    ).verified
 
 
 def hang_up(connection):
@@ -158,7 +160,7 @@ def alert(connection):
 def test_servers_that_show_nothing_are_told_apart(listen, answer, kind, says):
     port = listen(answer)
     with pytest.raises(_tls.TlsError, match=says) as caught:
-        _tls.fetch("127.0.0.1", port, timeout=0.5)
+        _tls.fetch_certificate("127.0.0.1", port, timeout=0.5)
     assert caught.value.kind == kind
     assert f"127.0.0.1:{port}" in str(caught.value)
 
@@ -172,7 +174,7 @@ def old_protocol(context):
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_a_server_older_than_tls_1_2_is_declined(serve, local):
     with pytest.raises(_tls.TlsError, match=r"must offer TLS 1\.2 or newer") as caught:
-        _tls.fetch("127.0.0.1", serve(local, prepare=old_protocol), timeout=5)
+        _tls.fetch_certificate("127.0.0.1", serve(local, prepare=old_protocol), timeout=5)
     assert caught.value.kind == "alert"
 
 
@@ -195,7 +197,7 @@ def free_port():
 )
 def test_where_nobody_answers(host, port, kind, says):
     with pytest.raises(_tls.TlsError, match=says) as caught:
-        _tls.fetch(host, port or free_port(), timeout=5)
+        _tls.fetch_certificate(host, port or free_port(), timeout=5)
     assert caught.value.kind == kind
     assert caught.value.kind in _tls.KINDS
 
@@ -206,6 +208,6 @@ def test_a_ca_path_that_cannot_be_used(tmp_path, content):
     if content:
         path.write_text(content)
     with pytest.raises(_tls.TlsError, match="cannot be used") as caught:
-        _tls.fetch("127.0.0.1", free_port(), timeout=5, ca_path=str(path))
+        _tls.fetch_certificate("127.0.0.1", free_port(), timeout=5, ca_path=str(path))
     assert caught.value.kind == "ca_path"
     assert str(path) in str(caught.value)

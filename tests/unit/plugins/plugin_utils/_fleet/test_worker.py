@@ -11,6 +11,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 import pytest
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import PreflightError
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.model import (
     Desired,
     Extension,
@@ -20,9 +21,6 @@ from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extensi
     Selection,
 )
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.reconcile import Outcome
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._preflight.certificates import (
-    ServedError,
-)
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._vcenter.connection import (
     Target,
     tls_context,
@@ -170,10 +168,10 @@ def test_nothing_is_written_where_a_web_server_shows_something_else(simulator: E
 
     def verify(extension: Extension) -> None:
         seen.append(extension.label)
-        raise ServedError("not what it should be")
+        raise PreflightError("failed", option="verify_servers")
 
     manner = Manner(check_mode=False, retries=2, now=MANNER.now, verify=verify)
-    assert reconcile(simulator, manner=manner) == Failure("server", "verify_servers: not what it should be")
+    assert reconcile(simulator, manner=manner) == Failure("server", "`verify_servers` failed")
     assert seen == ["Plug-in"]
     assert "RegisterExtension" not in calls(simulator)
 
