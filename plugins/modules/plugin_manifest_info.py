@@ -214,10 +214,11 @@ from urllib.parse import urlsplit
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
+from ..module_utils import _errors
 from ..module_utils._argument_specs import manifest_info_spec
 from ..module_utils._certificate import thumbprint
 from ..module_utils._errors import ManifestError
-from ..module_utils._extension.from_options import desired
+from ..module_utils._extension.from_options import desired_from_options
 from ..module_utils._extension.model import Extension, OptionError, Server
 from ..module_utils._extension.to_options import to_options
 from ..module_utils._manifest import compatibility, schema_check
@@ -231,7 +232,7 @@ from ..module_utils._vcenter.errors import VCenterError
 def registered(params: dict[str, Any]) -> Extension:
     """The record of the task's key. Raises OptionError where there is none with a URL, and VCenterError."""
     with session(target(params)) as vcenter:
-        found = vcenter.find(params["key"])
+        found = vcenter.find_extension(params["key"])
     if found is None:
         raise OptionError("key", f"{params['key']} is not registered in {params['hostname']}; correct one of them")
     if found.client is None or not found.client.url:
@@ -270,7 +271,7 @@ def look(params: dict[str, Any]) -> dict[str, Any]:
     else:
         # Read as the options of a record are, so that a pin is written and understood alike.
         given = {name: params[name] for name in ("url", "server_thumbprint", "server_certificate")}
-        wanted = desired({"key": "any", **given}, strict=True)
+        wanted = desired_from_options({"key": "any", **given}, strict=True)
         url = params["url"]
         pem = wanted.certificate.pem if wanted.certificate else None
         server = Server(url, "", thumbprint=wanted.thumbprint, certificate=pem)
@@ -308,7 +309,7 @@ def main() -> None:
         module.fail_json(msg=missing_required_lib("pyvmomi"), exception=PYVMOMI_IMPORT_ERROR)
     try:
         result = look(module.params)
-    except (OptionError, VCenterError, ManifestError) as error:
+    except (_errors.OptionError, VCenterError, ManifestError) as error:
         module.fail_json(msg=str(error))
     module.exit_json(changed=False, **result)
 

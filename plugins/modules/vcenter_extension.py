@@ -201,7 +201,7 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ..module_utils._argument_specs import EXTENSION_RULES, extension_spec, vcenter_spec
 from ..module_utils._errors import ClientPluginError
-from ..module_utils._extension.from_options import desired
+from ..module_utils._extension.from_options import desired_from_options
 from ..module_utils._extension.reconcile import reconcile
 from ..module_utils._preflight.checks import build_preflight, checks_of_options
 from ..module_utils._vcenter.client import PYVMOMI_IMPORT_ERROR, session
@@ -218,7 +218,7 @@ def main() -> None:
     if PYVMOMI_IMPORT_ERROR:
         module.fail_json(msg=missing_required_lib("pyvmomi"), exception=PYVMOMI_IMPORT_ERROR)
     try:
-        wanted = desired(module.params)
+        wanted = desired_from_options(module.params)
         with session(target(module.params)) as vcenter:
             outcome = reconcile(
                 vcenter,

@@ -7,14 +7,36 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from .._certificate import thumbprint as _thumbprint
 from .._certificate import x509
-from .model import Server, matches
+from .model import Server
 
 
-def problems(server: Server) -> tuple[str, ...]:
+def without_certificate(server: Server) -> Server:
+    """Return ``server`` as a vCenter stores it that has no field for certificates: with the thumbprint alone."""
+    if server.certificate is None:
+        return server
+    try:
+        thumbprint = server.thumbprint or _thumbprint.of_pem(server.certificate, "sha256")
+    except _thumbprint.ThumbprintError:
+        # Other tools can register any text as certificate.
+        thumbprint = None
+    return replace(server, certificate=None, thumbprint=thumbprint)
+
+
+def is_thumbprint_of(thumbprint: str, pem: str) -> bool:
+    """Return whether the canonical ``thumbprint`` (SHA-1 or SHA-256) is that of the first certificate in ``pem``."""
+    try:
+        return _thumbprint.of_pem(pem, _thumbprint.algorithm(thumbprint)) == thumbprint
+    except _thumbprint.ThumbprintError:
+        # Other tools can register any text as certificate or thumbprint.
+        return False
+
+
+def find_contradictions(server: Server) -> tuple[str, ...]:
     """What contradicts what, a sentence each; nothing for a server without TLS.
 
     A thumbprint must be one, and that of the certificate beside it (both are compared by the registration tool of the
@@ -26,7 +48,12 @@ def problems(server: Server) -> tuple[str, ...]:
     if not server.thumbprint and not server.certificate:
         return ("Neither a certificate nor a thumbprint is registered.",)
     found = [*_of_thumbprint(server.thumbprint), *_of_certificate(server.certificate, server.url)]
-    if not found and server.thumbprint and server.certificate and not matches(server.thumbprint, server.certificate):
+    if (
+        not found
+        and server.thumbprint
+        and server.certificate
+        and not is_thumbprint_of(server.thumbprint, server.certificate)
+    ):
         shown = _thumbprint.of_pem(server.certificate, _thumbprint.algorithm(server.thumbprint))
         found.append(f"The thumbprint {server.thumbprint} is not that of the certificate, which is {shown}.")
     return tuple(found)

@@ -12,8 +12,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from .model import PACKAGE, Extension, OfferedCertificate, OptionError, Server, without_certificate
-from .plan import Plan, check_certificates, risks
+from .certificate_pair import without_certificate
+from .desired import OfferedCertificate
+from .model import PACKAGE, Extension, OptionError, Server
+from .plan import Plan
+from .plan_checks import check_certificates
+from .plan_warnings import find_risks
 
 # Stands in a plan for the thumbprint and the certificate that do not exist yet.
 UNKNOWN = "known when it is made"
@@ -22,7 +26,7 @@ Origin = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Renewal:
+class CertificateRenewal:
     """The certificate that a web server shows from now on, for one record.
 
     ``origins`` are the hosts, in lower case, and ports under which it is reached over https. ``certificate`` is None
@@ -34,7 +38,7 @@ class Renewal:
     certificate: OfferedCertificate | None
 
 
-def origins(urls: Sequence[str], option: str) -> frozenset[Origin]:
+def origins_from_urls(urls: Sequence[str], option: str) -> frozenset[Origin]:
     """Host and port of each URL. Raises :class:`OptionError` for what is no https URL."""
     found = {url: _origin(url) for url in urls}
     for url, origin in found.items():
@@ -43,12 +47,14 @@ def origins(urls: Sequence[str], option: str) -> frozenset[Origin]:
     return frozenset(origin for origin in found.values() if origin is not None)
 
 
-def points(server: Server, there: frozenset[Origin]) -> bool:
+def is_served_at(server: Server, there: frozenset[Origin]) -> bool:
     """Whether a server of a record is the web server at one of these origins."""
     return _origin(server.url) in there
 
 
-def renew(wish: Renewal, current: Extension | None, *, now: datetime, certificates: bool, packages: bool) -> Plan:
+def plan_renewal(
+    wish: CertificateRenewal, current: Extension | None, *, now: datetime, certificates: bool, packages: bool
+) -> Plan:
     """The plan that gives each https server at one of the origins its certificate and thumbprint, and changes no more.
 
     A vCenter without the record has nothing to renew. ``certificates`` and ``packages`` are those of :func:`plan`.
@@ -59,19 +65,19 @@ def renew(wish: Renewal, current: Extension | None, *, now: datetime, certificat
     legacy = current.client is not None and current.client.type == PACKAGE
     servers = tuple(
         _renewed(wish.certificate, server, legacy=legacy and index == 0, certificates=certificates)
-        if points(server, wish.origins)
+        if is_served_at(server, wish.origins)
         else server
         for index, server in enumerate(current.servers)
     )
     if servers == current.servers:
         return Plan(wish.key, "none", current, current, _elsewhere(wish, current))
     wanted = replace(current, servers=servers)
-    check_certificates((wish.certificate,) if wish.certificate else (), current, wanted, now)
-    return Plan(wish.key, "update", current, wanted, risks(current, wanted, packages=packages))
+    check_certificates((wish.certificate,) if wish.certificate else (), current, wanted, now, thumbprint_option=False)
+    return Plan(wish.key, "update", current, wanted, find_risks(current, wanted, packages=packages))
 
 
-def _elsewhere(wish: Renewal, current: Extension) -> tuple[str, ...]:
-    if any(points(server, wish.origins) for server in current.servers):
+def _elsewhere(wish: CertificateRenewal, current: Extension) -> tuple[str, ...]:
+    if any(is_served_at(server, wish.origins) for server in current.servers):
         return ()
     urls = ", ".join(server.url for server in current.servers) or "no server"
     return (f"{wish.key} is registered with {urls}, which is not the web server of this renewal: it stays as it is.",)

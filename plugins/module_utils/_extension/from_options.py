@@ -19,12 +19,11 @@ from urllib.parse import urlsplit
 from .._certificate import thumbprint as _thumbprint
 from .._certificate import x509
 from .api_types import check_other, tidy
+from .desired import Desired, OfferedCertificate
 from .model import (
     DEFAULT_ADMIN_EMAIL,
     RESOURCE_MODULE,
-    Desired,
     Event,
-    OfferedCertificate,
     OptionError,
     Privilege,
     Resource,
@@ -36,7 +35,7 @@ from .option_sources import with_documents
 _KEY_REFUSED = re.compile(r"""[^\x20-\x7e]|[,/\\#+><=;"]""")
 
 
-class _Doubts(list[OptionError]):
+class DeferredErrors(list[OptionError]):
     """What is wrong with values that may only be fed back, because a vCenter holds them already."""
 
     def over(self, check: Callable[..., str | None], value: str | None, *arguments: Any) -> str | None:
@@ -48,41 +47,41 @@ class _Doubts(list[OptionError]):
             return value
 
 
-def desired(params: Mapping[str, Any], *, strict: bool = False) -> Desired:
+def desired_from_options(params: Mapping[str, Any], *, strict: bool = False) -> Desired:
     """Read the record options of a task, and the documents that they name.
 
     Raises :class:`OptionError`, whose text names the option, the value and the way out. What could be registered
     already is left to :func:`plan` as a doubt, unless ``strict``.
     """
     params = with_documents(params)
-    doubts = _Doubts()
+    deferred = DeferredErrors()
     key = _key(params.get("key"))
-    url = doubts.over(_url, params.get("url"), "url")
+    url = deferred.over(_url, params.get("url"), "url")
     refuse_takeover = params.get("takeover") == "refuse"
     if params.get("state") == "absent":
         # The key alone, and what tells whose record it must be.
         return Desired(key, present=False, url=url, company=params.get("company"), refuse_takeover=refuse_takeover)
-    doubts.over(_writable_key, key)
+    deferred.over(_writable_key, key)
     other = params.get("other") or {}
     check_other(other)
     other = {name: item if item is None else tidy(item) for name, item in other.items()}
-    servers = _each(params.get("plugin_servers"), "plugin_servers", partial(_plugin_server, doubts))
+    servers = _each(params.get("plugin_servers"), "plugin_servers", partial(_plugin_server, deferred))
     wanted = Desired(
         key=key,
-        version=doubts.over(
+        version=deferred.over(
             _never_empty, params.get("version"), "version", "give 1 to 4 numbers with dots between them, such as 1.2.0"
         ),
         label=params.get("label"),
         summary=params.get("summary"),
         company=params.get("company"),
         url=url,
-        client_type=doubts.over(
+        client_type=deferred.over(
             _never_empty, params.get("client_type"), "client_type", "leave it out to keep what is registered"
         ),
         server_type=params.get("server_type"),
         admin_email=_tuple(params.get("admin_email")),
-        thumbprint=doubts.over(_canonical, params.get("server_thumbprint"), "server_thumbprint"),
-        certificate=_offered(params, "", doubts),
+        thumbprint=deferred.over(_canonical, params.get("server_thumbprint"), "server_thumbprint"),
+        certificate=_offered(params, "", deferred),
         drop_certificate=params.get("server_certificate") == "",
         plugin_servers=None if servers is None else tuple(server for server, _offer in servers),
         certificates=tuple(offer for _server, offer in servers or () if offer is not None),
@@ -100,18 +99,18 @@ def desired(params: Mapping[str, Any], *, strict: bool = False) -> Desired:
         allow_downgrade=bool(params.get("allow_downgrade")),
         refuse_takeover=refuse_takeover,
     )
-    doubts.over(_url, wanted.server.get("url"), "server.url")
-    if strict and doubts:
-        raise doubts[0]
-    return replace(wanted, doubts=tuple(doubts))
+    deferred.over(_url, wanted.server.get("url"), "server.url")
+    if strict and deferred:
+        raise deferred[0]
+    return replace(wanted, deferred_errors=tuple(deferred))
 
 
-def offered(params: Mapping[str, Any]) -> OfferedCertificate | None:
+def certificate_from_options(params: Mapping[str, Any]) -> OfferedCertificate | None:
     """The certificate that ``server_certificate`` or ``server_certificate_path`` gives. Raises :class:`OptionError`."""
-    doubts = _Doubts()
-    found = _offered(params, "", doubts)
-    if doubts:
-        raise doubts[0]
+    deferred = DeferredErrors()
+    found = _offered(params, "", deferred)
+    if deferred:
+        raise deferred[0]
     return found
 
 
@@ -168,7 +167,7 @@ def _canonical(value: str | None, option: str) -> str | None:
         raise OptionError(option, str(error)) from error
 
 
-def _offered(params: Mapping[str, Any], where: str, doubts: _Doubts) -> OfferedCertificate | None:
+def _offered(params: Mapping[str, Any], where: str, deferred: DeferredErrors) -> OfferedCertificate | None:
     """The certificate that the options give; ``where`` comes before their names in a message."""
     option = where + "server_certificate"
     data: str | bytes | None = params.get("server_certificate")
@@ -193,7 +192,7 @@ def _offered(params: Mapping[str, Any], where: str, doubts: _Doubts) -> OfferedC
         problem = OptionError(option, str(error))
         if not isinstance(data, str):
             raise problem from error
-        doubts.append(problem)
+        deferred.append(problem)
         return OfferedCertificate(data, "", "", datetime.max.replace(tzinfo=timezone.utc))
     return OfferedCertificate(
         pem=certificate.pem,
@@ -204,12 +203,14 @@ def _offered(params: Mapping[str, Any], where: str, doubts: _Doubts) -> OfferedC
     )
 
 
-def _plugin_server(doubts: _Doubts, item: Mapping[str, Any], where: str) -> tuple[Server, OfferedCertificate | None]:
-    url = doubts.over(_url, item["url"], f"{where}.url")
-    offered = _offered(item, f"{where}.", doubts)
-    thumbprint = doubts.over(_canonical, item.get("server_thumbprint"), f"{where}.server_thumbprint")
+def _plugin_server(
+    deferred: DeferredErrors, item: Mapping[str, Any], where: str
+) -> tuple[Server, OfferedCertificate | None]:
+    url = deferred.over(_url, item["url"], f"{where}.url")
+    offered = _offered(item, f"{where}.", deferred)
+    thumbprint = deferred.over(_canonical, item.get("server_thumbprint"), f"{where}.server_thumbprint")
     if offered is not None and offered.sha256 and thumbprint not in (None, "", offered.sha256, offered.sha1):
-        doubts.append(
+        deferred.append(
             OptionError(
                 f"{where}.server_thumbprint",
                 f"{thumbprint} does not belong to the certificate beside it; leave it out, it is computed",

@@ -17,14 +17,14 @@ from .model import Extension
 from .to_options import to_options
 
 
-class Source(Protocol):
+class ExtensionSource(Protocol):
     """The extension records of one vCenter. Every method may raise the source's own error."""
 
     @property
     def about(self) -> Mapping[str, str]:
         """hostname, version, build, api_version, instance_uuid."""
 
-    def read(self, keys: list[str] | None) -> list[Extension]:
+    def find_extensions(self, keys: list[str] | None) -> list[Extension]:
         """The records of ``keys`` that are there, or all of them."""
 
 
@@ -37,7 +37,7 @@ class Selection:
     companies: tuple[str, ...] | None = None
     client_types: tuple[str, ...] | None = None
 
-    def takes(self, extension: Extension) -> bool:
+    def matches(self, extension: Extension) -> bool:
         company, client_type = extension.company.lower(), extension.client.type if extension.client else ""
         return (
             (self.patterns is None or any(fnmatchcase(extension.key, pattern) for pattern in self.patterns))
@@ -47,7 +47,7 @@ class Selection:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class QueryResult:
     """What was read from one vCenter, ready to be returned."""
 
     extensions: tuple[dict[str, Any], ...]
@@ -56,18 +56,18 @@ class Reading:
     vcenter: dict[str, str]
 
 
-def selection(params: Mapping[str, Any]) -> Selection:
+def selection_from_options(params: Mapping[str, Any]) -> Selection:
     """Read the options of a task that reads."""
     given = {name: params.get(name) for name in ("keys", "patterns", "companies", "client_types")}
     return Selection(**{name: None if value is None else tuple(value) for name, value in given.items()})
 
 
-def read(source: Source, wanted: Selection) -> Reading:
+def query_extensions(source: ExtensionSource, wanted: Selection) -> QueryResult:
     """One call for each key, or one for all records. Raises the errors of ``source``."""
-    there = source.read(None if wanted.keys is None else list(wanted.keys))
-    found = [record for record in there if wanted.takes(record)]
+    there = source.find_extensions(None if wanted.keys is None else list(wanted.keys))
+    found = [record for record in there if wanted.matches(record)]
     known = {record.key for record in there}
-    return Reading(
+    return QueryResult(
         extensions=tuple(to_options(record) for record in found),
         servers=tuple(server for record in found for server in _servers(record)),
         missing=tuple(key for key in wanted.keys or () if key not in known),
@@ -80,7 +80,7 @@ def _servers(extension: Extension) -> list[dict[str, Any]]:
     found = []
     for server in extension.servers:
         if server.url.lower().startswith("https:"):
-            wrong = certificate_pair.problems(server)
+            wrong = certificate_pair.find_contradictions(server)
             told = {"key": extension.key, "url": server.url, "type": server.type, "thumbprint": server.thumbprint}
             found.append({**told, "consistent": not wrong, "problems": list(wrong)})
     return found

@@ -3,7 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""Read, plan, apply. Knows a :class:`Catalogue`, not vCenter: the unit tests give it one that is a dictionary."""
+"""Read the current record, plan the change, apply it.
+
+The catalog of extensions is a protocol, so that unit tests can give one that is a dictionary.
+"""
 
 from __future__ import annotations
 
@@ -12,18 +15,19 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeAlias
 
-from .certificate_renewal import Renewal, renew
-from .model import Desired, Extension
+from .certificate_renewal import CertificateRenewal, plan_renewal
+from .desired import Desired
+from .model import Extension
 from .plan import Plan, plan
-from .restore import Restoration, restore
+from .restore import RecordRestore, plan_restore
 from .to_options import to_options
 
 # What a task may want of one record: some of its options, a new certificate, or all of it as it was once.
-Wish: TypeAlias = "Desired | Renewal | Restoration"
+DesiredChange: TypeAlias = "Desired | CertificateRenewal | RecordRestore"
 
 
-class Catalogue(Protocol):
-    """The extension records of one vCenter. Every method may raise the catalogue's own error."""
+class ExtensionCatalog(Protocol):
+    """The extension records of one vCenter. Every method may raise the catalog's own error."""
 
     @property
     def about(self) -> Mapping[str, str]:
@@ -37,7 +41,7 @@ class Catalogue(Protocol):
     def runs_packages(self) -> bool:
         """False for a vCenter whose client no longer runs plug-in packages."""
 
-    def find(self, key: str) -> Extension | None:
+    def find_extension(self, key: str) -> Extension | None:
         """The record of ``key``, ``None`` where there is none."""
 
     def register(self, extension: Extension) -> None:
@@ -49,7 +53,7 @@ class Catalogue(Protocol):
     def unregister(self, key: str) -> None:
         """Remove the record of ``key``."""
 
-    def require(self, privilege: str) -> None:
+    def require_privilege(self, privilege: str) -> None:
         """Raise as the write would when the account lacks ``privilege`` on the root folder."""
 
 
@@ -78,32 +82,32 @@ class Outcome:
         return result
 
 
-def prepare(catalogue: Catalogue, wish: Wish, *, now: datetime) -> Plan:
-    """Read and plan. Raises :class:`OptionError` for a wish that must not be carried out, and the catalogue's own."""
-    current = catalogue.find(wish.key)
-    certificates, packages = catalogue.holds_certificates, catalogue.runs_packages
-    if isinstance(wish, Renewal):
-        return renew(wish, current, now=now, certificates=certificates, packages=packages)
-    if isinstance(wish, Restoration):
-        return restore(wish, current, certificates=certificates, packages=packages)
+def plan_change(catalog: ExtensionCatalog, wish: DesiredChange, *, now: datetime) -> Plan:
+    """Read and plan. Raises :class:`OptionError` for a wish that must not be carried out, and the catalog's own."""
+    current = catalog.find_extension(wish.key)
+    certificates, packages = catalog.holds_certificates, catalog.runs_packages
+    if isinstance(wish, CertificateRenewal):
+        return plan_renewal(wish, current, now=now, certificates=certificates, packages=packages)
+    if isinstance(wish, RecordRestore):
+        return plan_restore(wish, current, certificates=certificates, packages=packages)
     return plan(wish, current, now=now, certificates=certificates, packages=packages)
 
 
-def carry_out(catalogue: Catalogue, planned: Plan, *, check_mode: bool) -> None:
-    """Apply a plan; in check mode only find out whether the account may. Raises the catalogue's errors."""
+def apply(catalog: ExtensionCatalog, planned: Plan, *, check_mode: bool) -> None:
+    """Apply a plan; in check mode only find out whether the account may. Raises the catalog's errors."""
     if check_mode:
         if planned.privilege is not None:
-            catalogue.require(planned.privilege)
+            catalog.require_privilege(planned.privilege)
     elif planned.action == "unregister":
-        catalogue.unregister(planned.key)
+        catalog.unregister(planned.key)
     elif planned.after is not None and planned.action == "register":
-        catalogue.register(planned.after)
+        catalog.register(planned.after)
     elif planned.after is not None and planned.action == "update":
-        catalogue.update(planned.after)
+        catalog.update(planned.after)
 
 
 def reconcile(
-    catalogue: Catalogue,
+    catalog: ExtensionCatalog,
     desired: Desired,
     *,
     check_mode: bool,
@@ -113,10 +117,10 @@ def reconcile(
     """Make the record of ``desired.key`` as it is wanted; in check mode only tell what that would take.
 
     ``verify`` is given the record that is wanted, changed or not, and raises where nothing must be written.
-    Raises what :func:`prepare`, ``verify`` and :func:`carry_out` raise.
+    Raises what :func:`plan_change`, ``verify`` and :func:`apply` raise.
     """
-    planned = prepare(catalogue, desired, now=now)
+    planned = plan_change(catalog, desired, now=now)
     if verify is not None and planned.after is not None:
         verify(planned.after)
-    carry_out(catalogue, planned, check_mode=check_mode)
-    return Outcome(planned, catalogue.about)
+    apply(catalog, planned, check_mode=check_mode)
+    return Outcome(planned, catalog.about)

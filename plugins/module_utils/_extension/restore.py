@@ -9,19 +9,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from .model import Extension, without_certificate
-from .plan import Plan, risks
+from .certificate_pair import without_certificate
+from .model import Extension
+from .plan import Plan
+from .plan_warnings import find_risks
 
 
 @dataclass(frozen=True, slots=True)
-class Restoration:
+class RecordRestore:
     """The whole record of ``key`` as it was before, None where there was none."""
 
     key: str
     before: Extension | None
 
 
-def restore(wish: Restoration, current: Extension | None, *, certificates: bool, packages: bool) -> Plan:
+def plan_restore(wish: RecordRestore, current: Extension | None, *, certificates: bool, packages: bool) -> Plan:
     """The plan that puts the record back, with nothing of the present one left.
 
     It was registered like that before, so it is not judged again. ``certificates`` and ``packages`` are those of
@@ -39,5 +41,5 @@ def restore(wish: Restoration, current: Extension | None, *, certificates: bool,
         "register" if current is None else "update",
         current,
         wanted,
-        risks(current, wanted, packages=packages),
+        find_risks(current, wanted, packages=packages),
     )

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from .. import _url
 from .._certificate import thumbprint, x509
 from .._errors import PreflightError
-from .._extension.model import Extension, Server, matches
+from .._extension.certificate_pair import is_thumbprint_of
+from .._extension.model import Extension, Server
 from .._tls import probe
 
 OPTION = "verify_servers"
@@ -62,7 +63,7 @@ def _check_server(server: Server, fetch: Callable[[str, int], bytes]) -> None:
             option=OPTION,
             remedy="reload the web server, or give the thumbprint or certificate that it serves",
         )
-    if server.certificate and not matches(presented, server.certificate):
+    if server.certificate and not is_thumbprint_of(presented, server.certificate):
         raise PreflightError(
             f"found that {server.url} is served with the certificate {presented}, but another one would be registered "
             f"together with {server.thumbprint or 'no thumbprint'}",

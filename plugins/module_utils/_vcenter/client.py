@@ -73,14 +73,14 @@ class VCenter:
     def runs_packages(self) -> bool:
         return _numbers(self._api_version) < _PACKAGES_UNTIL
 
-    def find(self, key: str) -> Extension | None:
+    def find_extension(self, key: str) -> Extension | None:
         with _plain_words(self._target):
             found = self._content.extensionManager.FindExtension(key)
         return None if found is None else from_vim(found)
 
-    def read(self, keys: list[str] | None) -> list[Extension]:
+    def find_extensions(self, keys: list[str] | None) -> list[Extension]:
         """The records of ``keys`` that are registered, one call each; every record with one call for ``None``."""
-        return self._all() if keys is None else [record for key in keys if (record := self.find(key))]
+        return self._all() if keys is None else [record for key in keys if (record := self.find_extension(key))]
 
     def _all(self) -> list[Extension]:
         query = vmodl.query.PropertyCollector
@@ -105,7 +105,7 @@ class VCenter:
         with _plain_words(self._target, key=key):
             self._content.extensionManager.UnregisterExtension(key)
 
-    def require(self, privilege: str) -> None:
+    def require_privilege(self, privilege: str) -> None:
         """Raise :class:`VCenterError` when the account lacks ``privilege`` on the root folder. One call."""
         root = self._content.rootFolder
         with _plain_words(self._target):

@@ -13,8 +13,8 @@ from typing import Any
 from ansible.module_utils.basic import missing_required_lib
 
 from ...module_utils._argument_specs import MANY_RULES, fleet_info_spec
-from ...module_utils._extension.model import OptionError
-from ...module_utils._extension.query import Reading, selection
+from ...module_utils._errors import OptionError
+from ...module_utils._extension.query import QueryResult, selection_from_options
 from ...module_utils._vcenter.client import PYVMOMI_IMPORT_ERROR
 from .results import Rules, Survey
 from .vcenters import Way, entries, given, validated
@@ -27,15 +27,15 @@ def answer(task: Any, loader: Any) -> dict[str, Any]:
         return {"failed": True, "msg": missing_required_lib("pyvmomi")}
     try:
         options = validated(task.args, fleet_info_spec(), MANY_RULES)
-        wanted = selection(options)
+        wanted = selection_from_options(options)
         asked = entries(given(options, task, loader), options)
     except OptionError as error:
         return {"failed": True, "msg": str(error)}
 
-    def work(_index: int, way: Way) -> Reading | Failure:
+    def work(_index: int, way: Way) -> QueryResult | Failure:
         return look(way.target, way.tls, wanted, retries=options["retries"])
 
-    survey: Survey[Reading] = Survey(
+    survey: Survey[QueryResult] = Survey(
         asked,
         Rules(options["concurrency"], None, options["progress"]),
         tell=lambda read: f"{len(read.extensions)} extensions",

@@ -23,7 +23,7 @@ from typing import Any
 from ...module_utils._extension.api_types import from_api, to_api
 from ...module_utils._extension.model import OptionError
 from ...module_utils._extension.plan import Plan
-from ...module_utils._extension.restore import Restoration
+from ...module_utils._extension.restore import RecordRestore
 
 _RUN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 # How many runs a message lists.
@@ -35,7 +35,7 @@ class Past:
     """What one vCenter, known by its id, held before a run."""
 
     instance_uuid: str
-    records: tuple[Restoration, ...]
+    records: tuple[RecordRestore, ...]
 
 
 class History:
@@ -100,13 +100,13 @@ def past(folder: str, run: str | None, keys: Sequence[str] | None) -> tuple[str,
         raise OptionError("run", f"there is no {run!r} in {folder}; the latest are {', '.join(runs[-_LATEST:])}")
     run = runs[-1] if run is None else run
     since = set(runs[runs.index(run) :])
-    records: dict[str, dict[str, Restoration]] = {}
+    records: dict[str, dict[str, RecordRestore]] = {}
     ids: dict[str, str] = {}
     for line in lines:
         if line["run"] in since:
             ids.setdefault(line["name"], line["instance_uuid"])
             before = None if line["before"] is None else from_api(line["before"])
-            records.setdefault(line["name"], {}).setdefault(line["key"], Restoration(line["key"], before))
+            records.setdefault(line["name"], {}).setdefault(line["key"], RecordRestore(line["key"], before))
     return run, {name: Past(ids[name], tuple(of_it.values())) for name, of_it in records.items()}
 
 

@@ -16,8 +16,9 @@ from typing import Any
 from ansible.module_utils.basic import missing_required_lib
 
 from ...module_utils._argument_specs import FLEET_RULES, extension_spec, fleet_spec
-from ...module_utils._extension.from_options import desired
-from ...module_utils._extension.model import Desired, OptionError
+from ...module_utils._errors import OptionError
+from ...module_utils._extension.desired import Desired
+from ...module_utils._extension.from_options import desired_from_options
 from ...module_utils._extension.plan import Plan
 from ...module_utils._extension.reconcile import Outcome
 from ...module_utils._preflight.checks import PreflightChecks, build_preflight, checks_of_options
@@ -64,7 +65,7 @@ def answer(arguments: Mapping[str, Any], task: Any, loader: Any) -> dict[str, An
         answer = make_right(way.target, way.tls, [wish], manners[wanted], ready)
         if isinstance(answer, Failure) and answer.kind == "option":
             # What is wrong with the options of an entry is told in the names that they have there.
-            told = (asked[index].failed(doubt).way for doubt in wish.doubts if str(doubt) == answer.message)
+            told = (asked[index].failed(doubt).way for doubt in wish.deferred_errors if str(doubt) == answer.message)
             return next((way for way in told if isinstance(way, Failure)), answer)
         return answer if isinstance(answer, Failure) else answer[0]
 
@@ -92,7 +93,7 @@ def _wishes(
     known: dict[str, tuple[Desired, PreflightChecks]] = {}
     if base["key"] or base["definition"] or base["package"]:
         # What is wrong here is wrong for all: said once, before any vCenter is asked.
-        known["{}"] = (desired(base, strict=True), checks_of_options(base))
+        known["{}"] = (desired_from_options(base, strict=True), checks_of_options(base))
     nothing = (Desired(key=""), PreflightChecks())
     kept, wishes = [], []
     for entry in found:
@@ -101,7 +102,7 @@ def _wishes(
         if not isinstance(entry.way, Failure) and spelled not in known:
             merged = _merged(base, entry.extension)
             try:
-                known[spelled] = (desired(merged), checks_of_options(merged))
+                known[spelled] = (desired_from_options(merged), checks_of_options(merged))
             except OptionError as error:
                 readable = entry.failed(error)
         kept.append(readable)

@@ -14,9 +14,10 @@ from typing import Any
 
 from ansible.module_utils.basic import missing_required_lib
 
+from ...module_utils import _errors
 from ...module_utils._argument_specs import RENEWAL_RULES, renewal_spec
-from ...module_utils._extension.certificate_renewal import Origin, Renewal, origins, points
-from ...module_utils._extension.from_options import offered
+from ...module_utils._extension.certificate_renewal import CertificateRenewal, Origin, is_served_at, origins_from_urls
+from ...module_utils._extension.from_options import certificate_from_options
 from ...module_utils._extension.model import Extension, OptionError
 from ...module_utils._extension.plan import Plan
 from ...module_utils._extension.reconcile import Outcome
@@ -40,7 +41,7 @@ def answer(task: Any, loader: Any) -> dict[str, Any]:
         asked = entries(given(options, task, loader), options)
         folder = None if check_mode else options["history_path"]
         history = History(folder, options["history_run"]) if folder else None
-    except OptionError as error:
+    except _errors.OptionError as error:
         return {"failed": True, "msg": str(error)}
     verify = build_preflight(PreflightChecks(servers=options["verify_servers"]), options["timeout"], share=Once)
     manner = Manner(
@@ -70,9 +71,9 @@ def answer(task: Any, loader: Any) -> dict[str, Any]:
     return {**result, "kept": history.kept if history is not None else 0}
 
 
-def _wishes(options: Mapping[str, Any], *, check_mode: bool) -> list[Renewal]:
+def _wishes(options: Mapping[str, Any], *, check_mode: bool) -> list[CertificateRenewal]:
     """One for each key. Raises :class:`OptionError`."""
-    certificate = offered(options)
+    certificate = certificate_from_options(options)
     if certificate is None and not check_mode:
         raise OptionError(
             "server_certificate", "is missing; give the certificate that the web server shows from now on, as PEM"
@@ -80,19 +81,19 @@ def _wishes(options: Mapping[str, Any], *, check_mode: bool) -> list[Renewal]:
     keys = list(dict.fromkeys(options["keys"]))
     if not keys:
         raise OptionError("keys", "is empty; give the keys of the plug-ins that the web server serves")
-    there = origins(options["server_urls"], "server_urls")
+    there = origins_from_urls(options["server_urls"], "server_urls")
     if not there:
         raise OptionError(
             "server_urls", "is empty; give the address of the web server, such as https://plugins.example.com"
         )
-    return [Renewal(key, there, certificate) for key in keys]
+    return [CertificateRenewal(key, there, certificate) for key in keys]
 
 
 def _of_web_server(verify: Callable[[Extension], None], there: frozenset[Origin]) -> Callable[[Extension], None]:
     """The same, without the other web servers that a record names: they are no business of this task."""
 
     def limited(extension: Extension) -> None:
-        verify(replace(extension, servers=tuple(server for server in extension.servers if points(server, there))))
+        verify(replace(extension, servers=tuple(server for server in extension.servers if is_served_at(server, there))))
 
     return limited
 

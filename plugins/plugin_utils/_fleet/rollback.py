@@ -14,7 +14,7 @@ from typing import Any
 from ansible.module_utils.basic import missing_required_lib
 
 from ...module_utils._argument_specs import MANY_RULES, rollback_spec
-from ...module_utils._extension.model import OptionError
+from ...module_utils._errors import OptionError
 from ...module_utils._extension.plan import Plan
 from ...module_utils._extension.reconcile import Outcome
 from ...module_utils._preflight.checks import PreflightChecks, build_preflight

@@ -18,6 +18,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 from ansible.template import Templar
 
+from ...module_utils import _errors
 from ...module_utils._argument_specs import OVERRIDE_RULES, entry_spec, override_spec, vcenter_spec
 from ...module_utils._extension.model import OptionError
 from ...module_utils._vcenter.connection import Target, target, tls_context
@@ -54,11 +55,9 @@ class Entry:
     secret: str
     variables: Mapping[str, str] = field(default_factory=dict)
 
-    def failed(self, error: OptionError) -> Entry:
+    def failed(self, error: _errors.OptionError) -> Entry:
         """The same, with no way there because of what is wrong with its options."""
-        text = str(error)
-        if error.option in self.variables:
-            text = self.variables[error.option] + text.removeprefix(error.option)
+        text = error.message(_errors.OptionNames(names=self.variables))
         return replace(self, way=Failure("option", f"{self.position}: {text}"))
 
 
@@ -210,7 +209,7 @@ def _entry(
         # The name of an entry comes before the address of the task, which a credential may have put there.
         merged["hostname"] = given["hostname"] or given["name"] or options["hostname"]
         way = _way(merged, contexts)
-    except OptionError as error:
+    except _errors.OptionError as error:
         return unread.failed(error)
     wishes = {option: value for option, value in override.items() if value is not None}
     return replace(unread, name=given["name"] or merged["hostname"], way=way, extension=wishes)

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import TypeVar
 
-from ...module_utils._errors import PreflightError
-from ...module_utils._extension.model import Extension, OptionError
+from ...module_utils._errors import OptionError, PreflightError
+from ...module_utils._extension.model import Extension
 from ...module_utils._extension.plan import Plan
-from ...module_utils._extension.query import Reading, Selection, read
-from ...module_utils._extension.reconcile import Outcome, Wish, carry_out, prepare
+from ...module_utils._extension.query import QueryResult, Selection, query_extensions
+from ...module_utils._extension.reconcile import DesiredChange, Outcome, apply, plan_change
 from ...module_utils._vcenter.client import session
 from ...module_utils._vcenter.connection import Target
 from ...module_utils._vcenter.errors import VCenterError
@@ -66,7 +66,7 @@ Ready = Callable[[Sequence[Plan], Mapping[str, str]], None]
 
 
 def make_right(
-    target: Target, tls: ssl.SSLContext, wishes: Sequence[Wish], manner: Manner, ready: Ready | None = None
+    target: Target, tls: ssl.SSLContext, wishes: Sequence[DesiredChange], manner: Manner, ready: Ready | None = None
 ) -> tuple[Outcome, ...] | Failure:
     """Make the records of one vCenter right: all are read and planned before the first one is written.
 
@@ -76,21 +76,21 @@ def make_right(
 
     def once() -> tuple[Outcome, ...]:
         with session(target, tls) as vcenter:
-            plans = [prepare(vcenter, wish, now=manner.now) for wish in wishes]
+            plans = [plan_change(vcenter, wish, now=manner.now) for wish in wishes]
             due = [planned for planned in plans if planned.changed]
             for planned in plans:
                 # A record that a write of ours with a lost answer has made is what was asked for already.
                 if manner.verify is not None and planned.after is not None and (planned.changed or not written):
                     manner.verify(planned.after)
             for privilege in sorted({planned.privilege or "" for planned in due} if manner.ask_first else ()):
-                vcenter.require(privilege)
+                vcenter.require_privilege(privilege)
             if ready is not None and due and not manner.check_mode:
                 ready(due, vcenter.about)
             for planned in due:
                 if not manner.check_mode:
                     written[planned.key] = Outcome(planned, vcenter.about, datetime.now(timezone.utc))
                 try:
-                    carry_out(vcenter, planned, check_mode=manner.check_mode)
+                    apply(vcenter, planned, check_mode=manner.check_mode)
                 except VCenterError as error:
                     if error.kind == "conflict":
                         # That was an answer: nothing of ours was written.
@@ -101,12 +101,12 @@ def make_right(
     return _persistently(once, manner.retries)
 
 
-def look(target: Target, tls: ssl.SSLContext, wanted: Selection, *, retries: int) -> Reading | Failure:
+def look(target: Target, tls: ssl.SSLContext, wanted: Selection, *, retries: int) -> QueryResult | Failure:
     """Read the records of one vCenter."""
 
-    def once() -> Reading:
+    def once() -> QueryResult:
         with session(target, tls) as vcenter:
-            return read(vcenter, wanted)
+            return query_extensions(vcenter, wanted)
 
     return _persistently(once, retries)
 

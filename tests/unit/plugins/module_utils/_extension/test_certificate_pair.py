@@ -10,7 +10,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._certificate import thumbprint as _thumbprint
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.certificate_pair import (
-    problems,
+    find_contradictions,
 )
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.model import Server
 
@@ -26,28 +26,28 @@ def made(make):
 @pytest.mark.parametrize("algorithm", ["sha256", "sha1"])
 def test_a_pair_that_fits(made, algorithm: str) -> None:
     thumbprint = _thumbprint.of(made.der, algorithm)
-    assert problems(Server(URL, "S", thumbprint=thumbprint, certificate=made.pem)) == ()
-    assert problems(Server(URL, "S", thumbprint=thumbprint)) == ()
-    assert problems(Server(URL, "S", certificate=made.pem)) == ()
+    assert find_contradictions(Server(URL, "S", thumbprint=thumbprint, certificate=made.pem)) == ()
+    assert find_contradictions(Server(URL, "S", thumbprint=thumbprint)) == ()
+    assert find_contradictions(Server(URL, "S", certificate=made.pem)) == ()
 
 
 def test_without_tls_there_is_nothing_to_fit() -> None:
-    assert problems(Server("http://plugins.example.com/plugin.json", "S")) == ()
+    assert find_contradictions(Server("http://plugins.example.com/plugin.json", "S")) == ()
 
 
 def test_nothing_is_registered() -> None:
-    assert problems(Server(URL, "S")) == ("Neither a certificate nor a thumbprint is registered.",)
+    assert find_contradictions(Server(URL, "S")) == ("Neither a certificate nor a thumbprint is registered.",)
 
 
 def test_a_stale_half_shows_both(made) -> None:
-    (problem,) = problems(Server(URL, "S", thumbprint=OTHER, certificate=made.pem))
+    (problem,) = find_contradictions(Server(URL, "S", thumbprint=OTHER, certificate=made.pem))
     assert problem == (
         f"The thumbprint {OTHER} is not that of the certificate, which is {_thumbprint.of(made.der, 'sha256')}."
     )
 
 
 def test_another_host(made) -> None:
-    (problem,) = problems(Server("https://other.example.com/", "S", certificate=made.pem))
+    (problem,) = find_contradictions(Server("https://other.example.com/", "S", certificate=made.pem))
     assert problem == "The certificate names DNS:plugins.example.com, not other.example.com."
 
 
@@ -60,5 +60,5 @@ def test_another_host(made) -> None:
     ],
 )
 def test_what_is_neither(server: Server, text: str) -> None:
-    (problem,) = problems(server)
+    (problem,) = find_contradictions(server)
     assert text in problem

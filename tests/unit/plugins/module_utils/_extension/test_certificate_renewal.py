@@ -11,16 +11,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import OptionError
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.certificate_renewal import (
     UNKNOWN,
-    Renewal,
-    origins,
-    renew,
+    CertificateRenewal,
+    origins_from_urls,
+    plan_renewal,
 )
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.desired import OfferedCertificate
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.model import (
     Extension,
-    OfferedCertificate,
-    OptionError,
     Server,
 )
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.plan import Plan
@@ -34,10 +34,12 @@ NEW = OfferedCertificate("new", SHA256, SHA1, NOW + timedelta(days=90), ("DNS:pl
 def planned(
     record: Extension | None, certificate: OfferedCertificate | None = NEW, *, certificates: bool = True
 ) -> Plan:
-    wish = Renewal(
-        FULL.key, origins(["https://Plugins.Example.com", "https://192.0.2.1:8443/"], "server_urls"), certificate
+    wish = CertificateRenewal(
+        FULL.key,
+        origins_from_urls(["https://Plugins.Example.com", "https://192.0.2.1:8443/"], "server_urls"),
+        certificate,
     )
-    return renew(wish, record, now=NOW, certificates=certificates, packages=True)
+    return plan_renewal(wish, record, now=NOW, certificates=certificates, packages=True)
 
 
 def test_certificate_and_thumbprint_of_that_server_change_and_nothing_else() -> None:
@@ -96,7 +98,10 @@ def test_where_nothing_points_at_the_server_nothing_changes(record: Extension | 
     ("certificate", "says"),
     [
         (replace(NEW, not_after=NOW), "expired on 2030-01-01"),
-        (replace(NEW, sans=("DNS:b.example.com",)), "it names DNS:b.example.com, not plugins.example.com"),
+        (
+            replace(NEW, sans=("DNS:b.example.com",)),
+            "must have plugins.example.com in subjectAltName.* names DNS:b.example.com",
+        ),
     ],
 )
 def test_a_certificate_that_no_client_would_take_is_refused(certificate: OfferedCertificate, says: str) -> None:
@@ -113,4 +118,4 @@ def test_one_that_is_not_made_yet_can_be_planned() -> None:
 @pytest.mark.parametrize("url", ["http://plugins.example.com", "plugins.example.com", "https://", "https://[x"])
 def test_an_address_that_is_none(url: str) -> None:
     with pytest.raises(OptionError, match=r"server_urls: .* is no https URL"):
-        origins([url], "server_urls")
+        origins_from_urls([url], "server_urls")

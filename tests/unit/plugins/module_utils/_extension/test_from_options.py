@@ -10,12 +10,14 @@ from __future__ import annotations
 from datetime import datetime, timezone
 
 import pytest
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.from_options import desired
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import OptionError
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.from_options import (
+    desired_from_options,
+)
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.model import (
     Client,
     Event,
     Extension,
-    OptionError,
     Privilege,
     Resource,
     Server,
@@ -31,7 +33,7 @@ THUMBPRINT = ":".join(["AB"] * 32)
 
 
 def wish(**options):
-    return desired({"key": "com.example.notes", "state": "present", **options}, strict=True)
+    return desired_from_options({"key": "com.example.notes", "state": "present", **options}, strict=True)
 
 
 @pytest.mark.parametrize(
@@ -88,7 +90,7 @@ def test_a_password_in_the_url_is_refused_and_not_repeated() -> None:
 
 
 def test_absent_needs_the_key_alone() -> None:
-    assert not desired({"key": "k", "state": "absent", "url": "nonsense"}).present
+    assert not desired_from_options({"key": "k", "state": "absent", "url": "nonsense"}).present
 
 
 @pytest.mark.parametrize("text", [THUMBPRINT.lower(), THUMBPRINT.replace(":", ""), THUMBPRINT.replace(":", " ")])
@@ -159,7 +161,7 @@ ROUND_TRIPS = {
 
 @pytest.mark.parametrize("record", ROUND_TRIPS.values(), ids=ROUND_TRIPS.keys())
 def test_what_is_read_can_be_fed_back(record: Extension) -> None:
-    assert not plan(desired({"state": "present", **to_options(record)}), record, now=NOW).changed
+    assert not plan(desired_from_options({"state": "present", **to_options(record)}), record, now=NOW).changed
 
 
 @pytest.mark.parametrize(
@@ -173,7 +175,9 @@ def test_what_is_read_can_be_fed_back(record: Extension) -> None:
     ],
 )
 def test_what_may_be_fed_back_is_never_written(options: dict, message: str) -> None:
-    wanted = desired({"key": "com.example.notes", "version": "1", "url": URL, "state": "present", **options})
+    wanted = desired_from_options(
+        {"key": "com.example.notes", "version": "1", "url": URL, "state": "present", **options}
+    )
     for current in (None, Extension("com.example.notes", "1", servers=(Server(URL, "HTTPS"),))):
         with pytest.raises(OptionError) as caught:
             plan(wanted, current, now=NOW)
@@ -181,11 +185,11 @@ def test_what_may_be_fed_back_is_never_written(options: dict, message: str) -> N
 
 
 def test_a_key_that_nobody_may_write_can_be_unregistered() -> None:
-    wanted = desired({"key": "a,b", "state": "absent"})
+    wanted = desired_from_options({"key": "a,b", "state": "absent"})
     assert plan(wanted, Extension("a,b", "1"), now=NOW).action == "unregister"
 
 
 @pytest.mark.parametrize("name", ["bare", "only a client", "only a server"])
 def test_what_is_read_makes_the_same_record_elsewhere(name: str) -> None:
     record = ROUND_TRIPS[name]
-    assert plan(desired({"state": "present", **to_options(record)}), None, now=NOW).after == record
+    assert plan(desired_from_options({"state": "present", **to_options(record)}), None, now=NOW).after == record

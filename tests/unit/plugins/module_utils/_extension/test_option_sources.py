@@ -12,8 +12,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.from_options import desired
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.model import OptionError
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import OptionError
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.from_options import (
+    desired_from_options,
+)
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.option_sources import (
     with_documents,
 )
@@ -53,7 +55,9 @@ def test_without_a_document_nothing_is_touched() -> None:
 
 
 def test_the_document_says_it_all(document) -> None:
-    wanted = desired({"definition": document(CLIENT, SERVER), "key": None, "version": None, "allow_downgrade": False})
+    wanted = desired_from_options(
+        {"definition": document(CLIENT, SERVER), "key": None, "version": None, "allow_downgrade": False}
+    )
     assert (wanted.key, wanted.version, wanted.url, wanted.thumbprint) == ("k", "1.0.0", URL, OLD)
     assert wanted.admin_email == ("a@example.com",)
     assert (wanted.tasks, wanted.label) == (None, None)
@@ -61,7 +65,9 @@ def test_the_document_says_it_all(document) -> None:
 
 def test_the_task_wins(document) -> None:
     path = document(CLIENT, SERVER)
-    wanted = desired({"definition": path, "version": "2", "label": "Label", "server_thumbprint": NEW, "tasks": []})
+    wanted = desired_from_options(
+        {"definition": path, "version": "2", "label": "Label", "server_thumbprint": NEW, "tasks": []}
+    )
     assert (wanted.version, wanted.label, wanted.thumbprint, wanted.tasks) == ("2", "Label", NEW, ())
 
 
@@ -72,15 +78,15 @@ def test_a_certificate_of_the_task_takes_the_thumbprint_along(document) -> None:
 
 def test_no_server_in_the_document_is_no_server_unless_the_task_wants_one(document) -> None:
     path = document(CLIENT)
-    assert desired({"definition": path}).server_type == ""
-    assert desired({"definition": path, "server_thumbprint": NEW}).server_type is None
+    assert desired_from_options({"definition": path}).server_type == ""
+    assert desired_from_options({"definition": path, "server_thumbprint": NEW}).server_type is None
 
 
 def test_a_package_says_what_it_is(package: str) -> None:
-    wanted = desired({"package": package, "url": "https://plugins.example.com/p.zip", "label": "Label"})
+    wanted = desired_from_options({"package": package, "url": "https://plugins.example.com/p.zip", "label": "Label"})
     assert (wanted.key, wanted.version, wanted.label, wanted.company) == ("com.example.p", "1.4", "Label", "V")
     assert wanted.client_type == "vsphere-client-serenity"
-    assert desired({"package": package, "state": "absent"}).key == "com.example.p"
+    assert desired_from_options({"package": package, "state": "absent"}).key == "com.example.p"
 
 
 @pytest.mark.parametrize(
@@ -92,7 +98,7 @@ def test_a_package_says_what_it_is(package: str) -> None:
 )
 def test_a_package_that_a_client_would_refuse(package: str, options: dict, message: str) -> None:
     with pytest.raises(OptionError) as caught:
-        desired({"package": package, **options})
+        desired_from_options({"package": package, **options})
     assert str(caught.value).startswith(message)
 
 
@@ -107,6 +113,6 @@ def test_a_package_that_a_client_would_refuse(package: str, options: dict, messa
 )
 def test_a_document_that_cannot_be_used(options: dict, message: str) -> None:
     with pytest.raises(OptionError) as caught:
-        desired(options)
+        desired_from_options(options)
     assert str(caught.value).startswith(message)
     assert "\n" not in str(caught.value)

@@ -13,15 +13,17 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._certificate import thumbprint as _thumbprint
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import OptionError
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.desired import (
+    Desired,
+    OfferedCertificate,
+)
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.model import (
     PACKAGE,
     REMOTE,
     Client,
-    Desired,
     Event,
     Extension,
-    OfferedCertificate,
-    OptionError,
     Privilege,
     Resource,
     Server,
@@ -77,7 +79,7 @@ def test_register_takes_the_defaults_of_a_remote_plug_in() -> None:
 
 
 def test_register_needs_a_version() -> None:
-    with pytest.raises(OptionError, match=r"^version: is needed to register 'com.example.notes'"):
+    with pytest.raises(OptionError, match=r"^`version` must be set to register"):
         make(None, url=URL)
 
 
@@ -190,7 +192,7 @@ class TestPair:
         assert after is not None and after.servers[0].thumbprint == offered().sha1
 
     def test_thumbprint_of_another_certificate_is_refused(self) -> None:
-        with pytest.raises(OptionError, match=r"^server_thumbprint: BB:.* does not belong to server_certificate"):
+        with pytest.raises(OptionError, match=r"^`server_thumbprint` must be the thumbprint of the given certificate"):
             make(registered(), certificate=offered(), thumbprint=NEW)
 
     def test_thumbprint_alone_drops_a_foreign_certificate_and_says_so(self) -> None:
@@ -198,7 +200,7 @@ class TestPair:
         planned = make(holds, thumbprint=NEW)
         assert planned.after is not None
         assert (planned.after.servers[0].certificate, planned.after.servers[0].thumbprint) == (None, NEW)
-        assert any("is dropped" in warning for warning in planned.warnings)
+        assert any("is removed" in warning for warning in planned.warnings)
 
     def test_thumbprint_alone_keeps_its_own_certificate(self) -> None:
         own = offered("own")
@@ -218,7 +220,7 @@ class TestPair:
 
     def test_expired_certificate_is_refused_unless_it_is_registered_already(self) -> None:
         expired = offered(days=-1)
-        with pytest.raises(OptionError, match=r"^server_certificate: .* expired on 2029-12-31"):
+        with pytest.raises(OptionError, match=r"^`server_certificate` must be valid, .* expired on 2029-12-31"):
             make(registered(), certificate=expired)
         holds = registered(servers=(Server(URL, "S", certificate=expired.pem, thumbprint=expired.sha256),))
         assert make(holds, certificate=expired, summary="New").changed
@@ -234,9 +236,9 @@ class TestPair:
 class TestVersion:
     @pytest.mark.parametrize("version", ["1.2-rc1", "v1", "1.2.3.4.5", "1..2", "1.2\n", "١.٢", "one"])
     def test_what_the_client_cannot_read_is_refused(self, version: str) -> None:
-        with pytest.raises(OptionError, match=r"^version: the vSphere Client cannot read"):
+        with pytest.raises(OptionError, match=r"^`version` must be 1 to 4 numbers"):
             make(registered(), version=version)
-        with pytest.raises(OptionError, match=r"^version: the vSphere Client cannot read"):
+        with pytest.raises(OptionError, match=r"^`version` must be 1 to 4 numbers"):
             make(None, version=version, url=URL)
 
     def test_what_is_registered_already_is_no_offence(self) -> None:
@@ -247,7 +249,9 @@ class TestVersion:
     @pytest.mark.parametrize(("before", "after"), [("5.10", "5.9"), ("2", "1.9.9.9"), ("1.0.1", "1.0")])
     def test_no_downgrade_unless_asked(self, before: str, after: str) -> None:
         current = registered(version=before, client=replace(registered().client, version=before))
-        with pytest.raises(OptionError, match=rf"^version: {after} is lower than the registered {before}"):
+        with pytest.raises(
+            OptionError, match=rf"^`version` must not be lower than the registered {before}, got .{after}"
+        ):
             make(current, version=after)
         assert make(current, version=after, allow_downgrade=True).changed
 
@@ -281,7 +285,7 @@ class TestRemoteAndPackage:
 
     def test_auxiliary_servers_need_a_manifest_server_before_them(self) -> None:
         auxiliary = (Server("https://b.example.com/", "API"),)
-        with pytest.raises(OptionError, match=r"^server_type: a record with auxiliary"):
+        with pytest.raises(OptionError, match=r"^`server_type` must be set together with `url`"):
             make(registered(), server_type="", plugin_servers=auxiliary)
 
     def test_the_last_auxiliary_server_can_be_removed(self) -> None:
@@ -313,7 +317,7 @@ class TestWarnings:
             (REMOTE, ":".join(["AB"] * 20), "deprecated since vSphere 7.0"),
             (REMOTE, NEW, None),
             (PACKAGE, ":".join(["AB"] * 20), None),
-            (PACKAGE, NEW, "know SHA-1 only"),
+            (PACKAGE, NEW, "describe SHA-1 only"),
         ],
     )
     def test_kind_of_thumbprint(self, client_type: str, thumbprint: str, warning: str | None) -> None:
@@ -334,11 +338,15 @@ class TestHost:
     """A certificate in the record must name the host of its URL."""
 
     def test_another_host_is_refused(self) -> None:
-        with pytest.raises(OptionError, match=r"^server_certificate: it names DNS:a.example.org, not plugins.example"):
+        with pytest.raises(
+            OptionError, match=r"^`server_certificate` must have plugins.example.com in .* names DNS:a.example.org;"
+        ):
             make(registered(), certificate=offered(sans=("DNS:a.example.org",)))
 
     def test_no_host_at_all_is_refused(self) -> None:
-        with pytest.raises(OptionError, match=r"^server_certificate: it names no host at all, not plugins.example"):
+        with pytest.raises(
+            OptionError, match=r"^`server_certificate` must have plugins.example.com in .* names no host;"
+        ):
             make(registered(), certificate=offered(sans=()))
 
     def test_the_url_of_the_task_counts(self) -> None:
@@ -356,7 +364,7 @@ class TestHost:
     @pytest.mark.parametrize(("bad", "text"), [(offered(sans=()), "names no host"), (offered(days=-1), "expired")])
     def test_auxiliary_servers_as_well(self, bad: OfferedCertificate, text: str) -> None:
         server = Server("https://b.example.com/", "API", thumbprint=bad.sha256, certificate=bad.pem)
-        with pytest.raises(OptionError, match=rf"^plugin_servers\[0\].server_certificate: .*{text}"):
+        with pytest.raises(OptionError, match=rf"^`plugin_servers\[0\].server_certificate` .*{text}"):
             make(registered(), plugin_servers=(server,), certificates=(bad,))
 
 
@@ -365,7 +373,9 @@ class TestTakeover:
 
     @pytest.mark.parametrize("wish", [{"company": "Other"}, {"url": "https://other.example.com/plugin.json"}])
     def test_refuse(self, wish: dict) -> None:
-        message = rf"^takeover: {KEY} is registered by Example from plugins.example.com, which is not what this task"
+        message = (
+            rf"^`takeover` must be allow to .* {KEY}, which is registered by Example from plugins.example.com, got"
+        )
         for present in (True, False):
             with pytest.raises(OptionError, match=message):
                 make(registered(), refuse_takeover=True, present=present, **wish)

@@ -13,14 +13,16 @@ from dataclasses import replace
 from datetime import datetime, timezone
 
 import pytest
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import OptionError
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.api_types import (
     from_api,
     to_api,
 )
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.from_options import desired
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.from_options import (
+    desired_from_options,
+)
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.model import (
     Extension,
-    OptionError,
 )
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.plan import Plan, plan
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.to_options import (
@@ -79,7 +81,9 @@ wishes = st.fixed_dictionaries(
 def planned(wish: dict, current: Extension | None, **can: bool) -> Plan:
     """The plan of a wish that may be carried out; hypothesis looks for another one where it may not."""
     with contextlib.suppress(OptionError):
-        return plan(desired({"key": "com.example.notes", "allow_downgrade": True, **wish}), current, now=NOW, **can)
+        return plan(
+            desired_from_options({"key": "com.example.notes", "allow_downgrade": True, **wish}), current, now=NOW, **can
+        )
     assume(False)
     raise AssertionError("not reached")
 
@@ -89,7 +93,7 @@ def planned(wish: dict, current: Extension | None, **can: bool) -> Plan:
 def test_applying_a_plan_leaves_nothing_to_plan(current: Extension | None, wish: dict, certificates: bool) -> None:
     first = planned(wish, current, certificates=certificates)
     again = plan(
-        desired({"key": "com.example.notes", "allow_downgrade": True, **wish}),
+        desired_from_options({"key": "com.example.notes", "allow_downgrade": True, **wish}),
         first.after,
         now=NOW,
         certificates=certificates,
@@ -122,7 +126,7 @@ def test_fields_that_nobody_names_survive(current: Extension, wish: dict) -> Non
 @many
 @given(records())
 def test_what_is_read_can_be_fed_back(current: Extension) -> None:
-    wanted = desired({"state": "present", **to_options(current)})
+    wanted = desired_from_options({"state": "present", **to_options(current)})
     assert not plan(wanted, current, now=NOW).changed
 
 
@@ -139,7 +143,7 @@ def test_order_and_notation_are_no_change(current: Extension, chance: random.Ran
         options["server_thumbprint"] = chance.choice(
             [thumbprint.lower(), thumbprint.replace(":", ""), thumbprint.replace(":", " "), f" {thumbprint}\u200e\n"]
         )
-    assert not plan(desired({"state": "present", **options}), current, now=NOW).changed
+    assert not plan(desired_from_options({"state": "present", **options}), current, now=NOW).changed
 
 
 @many

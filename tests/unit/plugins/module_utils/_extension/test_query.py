@@ -16,8 +16,8 @@ from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extensi
     Server,
 )
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.query import (
-    read,
-    selection,
+    query_extensions,
+    selection_from_options,
 )
 
 URL = "https://plugins.example.com/plugin.json"
@@ -39,7 +39,7 @@ class Shelf:
         self.about = {"hostname": "vc.example.com"}
         self.asked: list[list[str] | None] = []
 
-    def read(self, keys: list[str] | None) -> list[Extension]:
+    def find_extensions(self, keys: list[str] | None) -> list[Extension]:
         self.asked.append(keys)
         return [record for record in (NOTES, LEGACY, BARE) if keys is None or record.key in keys]
 
@@ -61,17 +61,19 @@ class Shelf:
 )
 def test_selection(options: dict, found: set[str]) -> None:
     shelf = Shelf()
-    assert {record["key"] for record in read(shelf, selection(options)).extensions} == found
+    assert {record["key"] for record in query_extensions(shelf, selection_from_options(options)).extensions} == found
     assert shelf.asked == [options.get("keys")]
 
 
 def test_missing_is_what_is_not_registered_at_all() -> None:
     keys = ["com.example.notes", "com.example.gone"]
-    assert read(Shelf(), selection({"keys": keys, "companies": ["Other"]})).missing == ("com.example.gone",)
+    assert query_extensions(Shelf(), selection_from_options({"keys": keys, "companies": ["Other"]})).missing == (
+        "com.example.gone",
+    )
 
 
 def test_every_https_server_is_judged() -> None:
-    (told,) = read(Shelf(), selection({"keys": ["com.example.notes"]})).servers
+    (told,) = query_extensions(Shelf(), selection_from_options({"keys": ["com.example.notes"]})).servers
     assert told == {
         "key": "com.example.notes",
         "url": URL,

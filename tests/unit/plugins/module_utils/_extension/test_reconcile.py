@@ -10,8 +10,8 @@ from __future__ import annotations
 from datetime import datetime, timezone
 
 import pytest
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.desired import Desired
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.model import (
-    Desired,
     Extension,
 )
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.reconcile import reconcile
@@ -34,7 +34,7 @@ class Shelf:
         self.holds_certificates = True
         self.runs_packages = True
 
-    def find(self, key: str) -> Extension | None:
+    def find_extension(self, key: str) -> Extension | None:
         self.log.append("find")
         return self.records.get(key)
 
@@ -50,7 +50,7 @@ class Shelf:
         self.log.append("unregister")
         del self.records[key]
 
-    def require(self, privilege: str) -> None:
+    def require_privilege(self, privilege: str) -> None:
         self.log.append(f"require {privilege}")
         if privilege in self.denies:
             raise Denied(privilege)

@@ -12,8 +12,8 @@ from dataclasses import replace
 import pytest
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.model import Extension
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.restore import (
-    Restoration,
-    restore,
+    RecordRestore,
+    plan_restore,
 )
 from ansible_collections.vsphere_ops.client_plugin.tests.unit.plugins.module_utils.records import FULL
 
@@ -30,12 +30,12 @@ from ansible_collections.vsphere_ops.client_plugin.tests.unit.plugins.module_uti
     ],
 )
 def test_the_whole_record_comes_back(before: Extension | None, current: Extension | None, action: str) -> None:
-    plan = restore(Restoration(FULL.key, before), current, certificates=True, packages=True)
+    plan = plan_restore(RecordRestore(FULL.key, before), current, certificates=True, packages=True)
     assert (plan.action, plan.before, plan.after) == (action, current, before)
 
 
 def test_a_vcenter_that_holds_no_certificates_gets_none() -> None:
-    plan = restore(Restoration(FULL.key, FULL), Extension(FULL.key, "9"), certificates=False, packages=True)
+    plan = plan_restore(RecordRestore(FULL.key, FULL), Extension(FULL.key, "9"), certificates=False, packages=True)
     assert plan.after is not None
     assert [server.certificate for server in plan.after.servers] == [None, None]
     assert [server.thumbprint for server in plan.after.servers] == [server.thumbprint for server in FULL.servers]

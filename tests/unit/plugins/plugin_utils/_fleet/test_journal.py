@@ -19,7 +19,7 @@ from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extensi
     OptionError,
 )
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.plan import Plan
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.restore import Restoration
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.restore import RecordRestore
 from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._fleet.journal import (
     History,
     Past,
@@ -47,7 +47,7 @@ def test_the_latest_run_alone_is_undone(tmp_path: Path) -> None:
     keep(tmp_path / "h", "0", ("a", NEW, NEWER))
     run, found = past(str(tmp_path / "h"), None, None)
     assert run == "0"
-    assert found == {"a": Past("1", (Restoration(KEY, NEW),))}
+    assert found == {"a": Past("1", (RecordRestore(KEY, NEW),))}
 
 
 def test_an_earlier_run_is_undone_with_those_after_it(tmp_path: Path) -> None:
@@ -55,7 +55,7 @@ def test_an_earlier_run_is_undone_with_those_after_it(tmp_path: Path) -> None:
     keep(tmp_path, "two", ("a", NEW, NEWER))
     assert past(str(tmp_path), "one", [KEY]) == (
         "one",
-        {"a": Past("1", (Restoration(KEY, FULL),)), "b": Past("2", (Restoration(KEY, None),))},
+        {"a": Past("1", (RecordRestore(KEY, FULL),)), "b": Past("2", (RecordRestore(KEY, None),))},
     )
 
 
@@ -64,12 +64,12 @@ def test_other_plug_ins_have_their_own_latest_run(tmp_path: Path) -> None:
     other = replace(FULL, key="com.example.other")
     History(str(tmp_path), "two").keep("a", Plan(other.key, "update", other, None), A)
     assert past(str(tmp_path), None, [KEY])[0] == "one"
-    assert past(str(tmp_path), None, None)[1] == {"a": Past("1", (Restoration(other.key, other),))}
+    assert past(str(tmp_path), None, None)[1] == {"a": Past("1", (RecordRestore(other.key, other),))}
 
 
 def test_a_try_that_was_repeated_goes_back_to_before_the_first(tmp_path: Path) -> None:
     keep(tmp_path, "one", ("a", FULL, NEW), ("a", NEW, NEW))
-    assert past(str(tmp_path), None, None)[1]["a"].records == (Restoration(KEY, FULL),)
+    assert past(str(tmp_path), None, None)[1]["a"].records == (RecordRestore(KEY, FULL),)
 
 
 @given(before=records())

@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import PreflightError
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.desired import Desired
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.model import (
-    Desired,
     Extension,
 )
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.query import (
-    Reading,
+    QueryResult,
     Selection,
 )
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.reconcile import Outcome
@@ -109,9 +109,10 @@ def test_what_stays_wrong_is_tried_once(
 
 
 def test_a_wish_that_cannot_be_carried_out(simulator: Endpoint) -> None:
-    assert reconcile(simulator, Desired(KEY)) == Failure(
-        "option", f"version: is needed to register {KEY!r}, which this vCenter does not know yet"
-    )
+    failure = reconcile(simulator, Desired(KEY))
+    assert isinstance(failure, Failure)
+    assert failure.kind == "option"
+    assert failure.message.startswith(f"`version` must be set to register {KEY!r}")
 
 
 @pytest.mark.parametrize(
@@ -231,9 +232,9 @@ def test_looking(simulator: Endpoint) -> None:
     there = target(simulator)
     control(simulator, "POST", "faults", {"kind": "unavailable", "method": "FindExtension", "times": 1})
     found = look(there, tls_context(there), Selection(keys=(KEY, "com.example.other")), retries=1)
-    assert isinstance(found, Reading)
+    assert isinstance(found, QueryResult)
     assert [record["version"] for record in found.extensions] == ["2.0.0"]
     assert found.missing == ("com.example.other",)
     everything = look(there, tls_context(there), Selection(), retries=0)
-    assert isinstance(everything, Reading)
+    assert isinstance(everything, QueryResult)
     assert [record["key"] for record in everything.extensions] == [KEY]
