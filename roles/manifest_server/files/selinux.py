@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""Have SELinux let nginx listen on a port, read the releases and, on request, connect to back ends.
+"""Configure SELinux so that nginx can listen on a port, read the releases and, optionally, connect to back ends.
 
-The only file that knows SELinux. Prints as JSON what was, or with --check would be, changed.
+Prints as JSON the commands that were run or, with --check, that would be run.
 
 Usage: selinux.py --port=PORT --root=PATH [--connect] [--check]
 """
@@ -26,15 +26,15 @@ TIMEOUT_S = 300
 
 
 def run(*command: str) -> str:
-    """Return what a program prints."""
-    done = subprocess.run(  # noqa: S603 - only programs that are named in this file, without a shell
+    """Return the output of a program."""
+    result = subprocess.run(  # noqa: S603 - only programs that are named in this file, without a shell
         command, capture_output=True, check=True, text=True, timeout=TIMEOUT_S
     )
-    return done.stdout
+    return result.stdout
 
 
 def port_commands(port: int) -> list[list[str]]:
-    """Return what gives the port the type of web servers, unless it has it."""
+    """Return the commands that give the port the type of web servers, none if it has the type."""
     action = "--add"
     for line in run("semanage", "port", "--list", "--noheading").splitlines():
         name, protocol, *items = line.replace(",", " ").split()
@@ -50,7 +50,7 @@ def port_commands(port: int) -> list[list[str]]:
 
 
 def content_commands(root: str) -> list[list[str]]:
-    """Return what makes a rule for the root, and lets it take effect, unless there is that rule."""
+    """Return the commands that add and apply a rule for the root, none if the rule exists."""
     pattern = re.sub(r"([.^$*+?{}\[\]\\|()])", r"\\\1", root).replace(" ", r"\s") + "(/.*)?"
     action = "--add"
     for line in run("semanage", "fcontext", "--list", "--locallist", "--noheading").splitlines():
@@ -63,12 +63,13 @@ def content_commands(root: str) -> list[list[str]]:
 
 
 def boolean_commands() -> list[list[str]]:
-    """Return what lets web servers connect to other programs, unless they may."""
+    """Return the commands that allow web servers to connect to other programs, none if this is allowed."""
     return [] if run("getsebool", BOOLEAN).split()[-1] == "on" else [["setsebool", "-P", BOOLEAN, "on"]]
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser()
+    """Run or list the commands and print them."""
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--root", required=True)
     parser.add_argument("--connect", action="store_true")

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""The programs of the role manifest_server, and what its two engines must have in common."""
+"""Test the programs of the role manifest_server, and that its two engines send the same content types."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ ROLE = Path(__file__).parents[3] / "roles/manifest_server"
 
 
 def program(name: str) -> ModuleType:
-    """A program of the role, as a module; ansible-test keeps runpy from finding it."""
+    """Return a program of the role as a module; runpy does not find it under ansible-test."""
     spec = importlib.util.spec_from_file_location(name, ROLE / f"files/{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    # dataclasses look their module up there.
+    # Dataclasses need their module in sys.modules.
     sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
 
 
-look = program("look")
+inspect_host = program("inspect_host")
 
 
 def test_both_engines_send_the_same_types() -> None:
@@ -41,7 +41,7 @@ def test_both_engines_send_the_same_types() -> None:
 
 
 @pytest.mark.parametrize(
-    ("ports", "lets_in"),
+    ("ports", "allowed"),
     [
         ("443", True),
         ("443/tcp", True),
@@ -53,12 +53,12 @@ def test_both_engines_send_the_same_types() -> None:
         ("Nginx", False),
     ],
 )
-def test_a_rule_of_a_firewall_covers_a_port(ports: str, lets_in: bool) -> None:
-    assert look.covers(ports, 443) is lets_in
+def test_firewall_rule_includes_port(ports: str, allowed: bool) -> None:
+    assert inspect_host.includes_port(ports, 443) is allowed
 
 
 @pytest.mark.parametrize(
-    ("status", "lets_in"),
+    ("status", "allowed"),
     [
         ("Status: active\nDefault: deny (incoming)\n\n22/tcp  ALLOW IN  Anywhere\n", False),
         ("Status: active\nDefault: deny (incoming)\n\n443/tcp  ALLOW IN  Anywhere\n", True),
@@ -67,5 +67,5 @@ def test_a_rule_of_a_firewall_covers_a_port(ports: str, lets_in: bool) -> None:
         ("Status: active\nDefault: allow (incoming)\n", True),
     ],
 )
-def test_ufw_lets_a_port_in(status: str, lets_in: bool) -> None:
-    assert look.ufw_lets_in(status, 443) is lets_in
+def test_ufw_allows_port(status: str, allowed: bool) -> None:
+    assert inspect_host.ufw_allows(status, 443) is allowed

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""Releases as files of a host: what differs, what is pruned, and that a reader never finds none."""
+"""Test how releases are listed, packed, placed and pruned, and that a reader always finds a complete release."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ SHOWN = "a vCenter shows it"
         ),
     ],
 )
-def test_why_a_release_is_kept(keep, urls, kept):
-    assert release.reasons(VERSIONS, KEY, "1.9", keep, urls) == kept
+def test_reasons_to_keep_a_release(keep, urls, kept):
+    assert release.reasons_to_keep(VERSIONS, KEY, "1.9", keep, urls) == kept
 
 
 def plugin(tmp_path, *names):
@@ -65,15 +65,15 @@ def test_prune(tmp_path, check):
     (folder / "0.9").touch()
     (folder / "0.8").symlink_to("1.1")
     before = sorted(os.listdir(folder))
-    answer = release.prune(folder, folder / ".staging", "1.2", 0, [], check)
-    assert answer == {"changed": True, "kept": {"1.2": "the current version"}, "pruned": ["1.0", "1.1"]}
-    gone = [] if check else ["1.0", "1.1"]
-    assert sorted(os.listdir(folder)) == [name for name in before if name not in gone]
+    result = release.prune(folder, folder / ".staging", "1.2", 0, [], check)
+    assert result == {"changed": True, "kept": {"1.2": "the current version"}, "pruned": ["1.0", "1.1"]}
+    removed = [] if check else ["1.0", "1.1"]
+    assert sorted(os.listdir(folder)) == [name for name in before if name not in removed]
     again = release.prune(folder, folder / ".staging", "1.2", 0, [], check=True)
     assert again["changed"] is check
 
 
-def test_prune_goes_on_where_a_run_was_cut_off(tmp_path):
+def test_prune_completes_an_interrupted_run(tmp_path):
     folder = plugin(tmp_path, "1.2", ".staging/pruned-1.0")
     assert release.prune(folder, folder / ".staging", "1.2", 0, [], check=True)["changed"]
     assert release.prune(folder, folder / ".staging", "1.2", 0, [], check=False)["changed"]
@@ -82,8 +82,8 @@ def test_prune_goes_on_where_a_run_was_cut_off(tmp_path):
 
 
 def test_nothing_to_prune(tmp_path):
-    answer = release.prune(tmp_path / KEY, tmp_path / KEY / ".staging", "1.2", 0, [], check=False)
-    assert answer == {"changed": False, "kept": {}, "pruned": []}
+    result = release.prune(tmp_path / KEY, tmp_path / KEY / ".staging", "1.2", 0, [], check=False)
+    assert result == {"changed": False, "kept": {}, "pruned": []}
 
 
 def test_list(tmp_path):
@@ -93,15 +93,15 @@ def test_list(tmp_path):
     (folder / "1.0/folder").symlink_to("ui")
     os.mkfifo(folder / "1.0/pipe")
     empty, some = (hashlib.sha256(data).hexdigest() for data in (b"", b"a"))
-    assert release.listed(folder / "1.0", folder / ".staging") == {
+    assert release.list_files(folder / "1.0", folder / ".staging") == {
         "exists": True,
         "left_over": False,
         "names": ["a", "folder", "link", "pipe", "ui/plugin.json"],
-        "odd": ["folder", "link", "pipe"],
+        "special": ["folder", "link", "pipe"],
         "files": [f"a {some}", "folder ", "link ", "pipe ", f"ui/plugin.json {empty}"],
     }
-    assert not release.listed(folder / "2.0", None)["exists"]
-    assert release.listed(folder / "2.0", folder / "1.0")["left_over"]
+    assert not release.list_files(folder / "2.0", None)["exists"]
+    assert release.list_files(folder / "2.0", folder / "1.0")["left_over"]
 
 
 def test_pack(tmp_path):
@@ -110,25 +110,26 @@ def test_pack(tmp_path):
     (folder / "1.0/ui/plugin.json").chmod(0o4600)
     release.pack(folder / "1.0", tmp_path / "a.tar")
     with tarfile.open(tmp_path / "a.tar") as archive:
-        found = [(member.name, member.mode, member.uid, member.uname) for member in archive]
-    assert found == [(".", 0o755, 0, "root"), ("./ui", 0o755, 0, "root"), ("./ui/plugin.json", 0o644, 0, "root")]
+        members = [(member.name, member.mode, member.uid, member.uname) for member in archive]
+    assert members == [(".", 0o755, 0, "root"), ("./ui", 0o755, 0, "root"), ("./ui/plugin.json", 0o644, 0, "root")]
 
 
-def test_the_first_release(tmp_path):
+def test_place_first_release(tmp_path):
     folder = plugin(tmp_path, ".staging/1.0")
     release.place(folder / ".staging/1.0", folder / "1.0")
     assert sorted(os.listdir(folder)) == [".staging", "1.0"]
 
 
-@pytest.mark.parametrize("able", [True, False])
-def test_another_in_its_place(tmp_path, able):
+@pytest.mark.parametrize("can_exchange", [True, False])
+def test_place_replaces_a_release(tmp_path, can_exchange):
     folder = plugin(tmp_path, "1.0", ".staging/1.0")
     (folder / ".staging/1.0/plugin.json").write_text("new")
-    release.place(folder / ".staging/1.0", folder / "1.0", release.exchange if able else lambda *_folders: False)
+    exchange = release.exchange if can_exchange else lambda *_folders: False
+    release.place(folder / ".staging/1.0", folder / "1.0", exchange)
     assert (folder / "1.0/plugin.json").read_text() == "new"
 
 
-def test_a_reader_finds_the_old_one_or_the_new_one(tmp_path):
+def test_a_reader_always_finds_a_complete_release(tmp_path):
     folder = plugin(tmp_path, "1.0", ".staging/1.0")
     if not release.exchange(folder / ".staging/1.0", folder / "1.0"):
         pytest.skip("NOT RUN: this system or file system cannot exchange two folders")
