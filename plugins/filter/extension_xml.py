@@ -108,7 +108,7 @@ def extension_xml(record: Any, last_heartbeat_time: str | None = None) -> str:
         ) from error
     try:
         wanted = desired_from_options(validated(record, extension_spec(), EXTENSION_RULES), strict=True)
-        return xml_document.to_xml(overlay(wanted, None), moment)
+        return xml_document.extension_to_xml(overlay(wanted, None), moment)
     except OptionError as error:
         raise AnsibleFilterError(f"extension_xml: {error}") from error
 

@@ -99,15 +99,14 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._archive import content as _archive
-from ..module_utils._files import directory, publish
-
-
-class ContentError(ValueError):
-    """An archive that is not the wanted one. ``str()`` is a whole sentence that begins with the option."""
+from ..module_utils._archive.content import MAX_BYTES, PluginFiles, read_plugin_files
+from ..module_utils._errors import ArchiveError, ClientPluginError, FileError, OptionError
+from ..module_utils._files.directory import create_directory, directory_holds
+from ..module_utils._files.read import read_file
 
 
 def argument_spec() -> dict[str, Any]:
+    """Return the options of the module."""
     return {
         "src": {"type": "path", "required": True},
         "checksum": {"type": "str"},
@@ -115,33 +114,44 @@ def argument_spec() -> dict[str, Any]:
     }
 
 
-def load(src: str, checksum: str | None) -> tuple[_archive.Content, str]:
-    """The files in the archive, and its SHA-256. Raises ContentError or PublishError with a sentence."""
+def read_archive(src: str, checksum: str | None) -> tuple[PluginFiles, str]:
+    """Return the files in the archive, and its SHA-256. Raises :class:`OptionError`."""
     if checksum is not None and not re.fullmatch("[0-9A-Fa-f]{64}", checksum):
-        raise ContentError(f"checksum={checksum!a} is no SHA-256; give its 64 hexadecimal digits.")
-    data = publish.content("src", src, _archive.MAX_BYTES)
-    found = hashlib.sha256(data).hexdigest()
-    # Of a longer one not everything was read, and it is refused for its length.
-    if checksum is not None and len(data) <= _archive.MAX_BYTES and found != checksum.lower():
-        raise ContentError(
-            f"checksum={checksum} is not that of src={src}, which has the SHA-256 {found}; get the archive again, or "
-            "correct the checksum."
-        )
+        raise OptionError("must be a SHA-256 of 64 hexadecimal digits", option="checksum", value=checksum)
     try:
-        return _archive.read(data), found
-    except _archive.ArchiveError as error:
-        raise ContentError(f"src={src} {error}.") from error
+        data = read_file(src, limit=MAX_BYTES)
+        digest = hashlib.sha256(data).hexdigest()
+        if checksum is not None and digest != checksum.lower():
+            raise OptionError(
+                f"must be the SHA-256 of O(src), which is {digest}",
+                option="checksum",
+                value=checksum,
+                remedy="get the archive again, or correct O(checksum)",
+            )
+        return read_plugin_files(data), digest
+    except (ArchiveError, FileError) as error:
+        raise OptionError.wrap(error, "src", file=src) from error
+
+
+def unpack(dest: str, files: dict[str, bytes], *, check_mode: bool) -> bool:
+    """Create the folder unless it holds the files; return whether it has or would have changed."""
+    try:
+        changed = not directory_holds(dest, files)
+        if changed and not check_mode:
+            create_directory(dest, files)
+    except FileError as error:
+        raise OptionError.wrap(error, "dest") from error
+    return changed
 
 
 def main() -> None:
+    """Run the module."""
     module = AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True)
-    src, dest = module.params["src"], module.params["dest"]
+    dest = module.params["dest"]
     try:
-        content, checksum = load(src, module.params["checksum"])
-        changed = not directory.is_there(dest, content.files)
-        if changed and not module.check_mode:
-            directory.make(dest, content.files)
-    except (ContentError, publish.PublishError, directory.FolderError) as error:
+        content, checksum = read_archive(module.params["src"], module.params["checksum"])
+        changed = unpack(dest, content.files, check_mode=module.check_mode)
+    except ClientPluginError as error:
         module.fail_json(msg=str(error))
     names = "".join(f"{name}\n" for name in content.files)
     module.exit_json(

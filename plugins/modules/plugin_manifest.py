@@ -280,8 +280,8 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ..module_utils._errors import ManifestError
-from ..module_utils._files import publish as _publish
+from ..module_utils._errors import ClientPluginError, FileError, ManifestError, OptionError
+from ..module_utils._files.publish import publish_file
 from ..module_utils._manifest import content_files, document, parser, schema_check, validate
 from ..module_utils._manifest import source as _manifest_source
 from ..module_utils._manifest.finding import Finding
@@ -345,9 +345,12 @@ def text(content: bytes | None) -> str:
 
 
 def publish(module: AnsibleModule, data: bytes) -> dict[str, Any]:
-    """Writes the manifest where the task wants it. Raises PublishError."""
+    """Writes the manifest where the task wants it. Raises OptionError."""
     limit = max(len(data), parser.MAX_BYTES)
-    return _publish.publish(module, data, limit=limit, example="plugin.json", text=text)
+    try:
+        return publish_file(module, data, limit=limit, example="plugin.json", text=text)
+    except FileError as error:
+        raise OptionError.wrap(error, "path") from error
 
 
 def libraries(params: dict[str, Any]) -> dict[str, str | None]:
@@ -377,7 +380,7 @@ def main() -> None:
             module.fail_json(msg=validate.format_report(wrong, params["src"]), **told)
         rendered = document.render_manifest(source.manifest)
         written = publish(module, rendered) if params["path"] else {"changed": False}
-    except (ManifestError, _publish.PublishError) as error:
+    except ClientPluginError as error:
         module.fail_json(msg=str(error))
     module.exit_json(manifest=source.manifest, checksum=hashlib.sha256(rendered).hexdigest(), **told, **written)
 

@@ -216,8 +216,7 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ..module_utils import _errors
 from ..module_utils._argument_specs import manifest_info_spec
-from ..module_utils._certificate import thumbprint
-from ..module_utils._errors import ManifestError
+from ..module_utils._errors import ManifestError, ThumbprintError
 from ..module_utils._extension.from_options import desired_from_options
 from ..module_utils._extension.model import Extension, OptionError, Server
 from ..module_utils._extension.to_options import to_options
@@ -254,7 +253,7 @@ def told(params: dict[str, Any], url: str) -> Iterator[None]:
     except http_get.DownloadError as error:
         option = {"thumbprint": "server_thumbprint"}.get(error.argument, error.argument)
         raise OptionError("key" if params["key"] and option != "timeout" else option, str(error)) from error
-    except thumbprint.ThumbprintError as error:
+    except ThumbprintError as error:
         # Somebody registered something else than a thumbprint or a certificate.
         raise OptionError("key", f"nothing can be trusted for {url}: {error}") from error
     except ManifestError as error:

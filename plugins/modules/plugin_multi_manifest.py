@@ -257,8 +257,9 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ..module_utils._errors import ManifestError
-from ..module_utils._files import publish as _publish
+from ..module_utils._errors import ClientPluginError, FileError, ManifestError, OptionError
+from ..module_utils._files.publish import publish_file
+from ..module_utils._files.read import read_file
 from ..module_utils._manifest import document, parser, schema_check, validate
 from ..module_utils._manifest import multi as _multi_manifest
 
@@ -300,11 +301,19 @@ def rendered(position: int, given: dict[str, Any], sources: Sources) -> tuple[st
     try:
         if src is None:
             return name, document.render_manifest(document.plain_manifest(given["manifest"]))
-        sources[name] = _publish.content(option, src, parser.MAX_BYTES), is_yaml(src)
+        sources[name] = _read(option, src, parser.MAX_BYTES), is_yaml(src)
         return name, document.render_manifest(document.load_manifest(sources[name][0], yaml=sources[name][1]))
     except ManifestError as error:
         what = f"manifests[{position}].manifest is not usable: " if src is None else f"{option}={src}, "
         raise ManifestError(f"{what}{error}.") from error
+
+
+def _read(option: str, path: str, limit: int) -> bytes:
+    """Return the content of the file that an option names. Raises OptionError."""
+    try:
+        return read_file(path, limit=limit)
+    except FileError as error:
+        raise OptionError.wrap(error, option) from error
 
 
 def wanted(params: dict[str, Any]) -> tuple[bytes, _multi_manifest.MultiManifest, Sources]:
@@ -315,7 +324,7 @@ def wanted(params: dict[str, Any]) -> tuple[bytes, _multi_manifest.MultiManifest
             given = enumerate(params["manifests"])
             data = _multi_manifest.build_archive([rendered(*one, sources) for one in given])
         else:
-            data = _publish.content("src", src, _multi_manifest.MAX_BYTES)
+            data = _read("src", src, _multi_manifest.MAX_BYTES)
         multi = _multi_manifest.read_multi_manifest(data)
     except ManifestError as error:
         raise ManifestError(f"{error}." if src is None else f"src={src} {error}.") from error
@@ -325,9 +334,12 @@ def wanted(params: dict[str, Any]) -> tuple[bytes, _multi_manifest.MultiManifest
 
 
 def publish(module: AnsibleModule, data: bytes) -> dict[str, Any]:
-    """Writes the archive where the task wants it. Raises PublishError."""
+    """Writes the archive where the task wants it. Raises OptionError."""
     limit, text = _multi_manifest.MAX_BYTES, _multi_manifest.list_archive
-    return _publish.publish(module, data, limit=limit, example="plugin.zip", text=text)
+    try:
+        return publish_file(module, data, limit=limit, example="plugin.zip", text=text)
+    except FileError as error:
+        raise OptionError.wrap(error, "path") from error
 
 
 def libraries(params: dict[str, Any]) -> dict[str, str | None]:
@@ -369,7 +381,7 @@ def main() -> None:
         data, multi, sources = wanted(params)
         findings = checked(module, multi, sources)
         written = publish(module, data) if params["path"] else {"changed": False}
-    except (ManifestError, _publish.PublishError) as error:
+    except ClientPluginError as error:
         module.fail_json(msg=str(error))
     checksum = hashlib.sha256(data).hexdigest()
     module.exit_json(manifests=_multi_manifest.manifest_results(multi), checksum=checksum, findings=findings, **written)

@@ -199,7 +199,8 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._certificate import thumbprint
+from ..module_utils._certificate.thumbprint import normalize_thumbprint
+from ..module_utils._errors import PackageError, ThumbprintError
 from ..module_utils._extension import package as _package
 from ..module_utils._extension.model import OptionError
 from ..module_utils._tls import http_get
@@ -219,12 +220,12 @@ def argument_spec() -> dict[str, Any]:
     }
 
 
-def look(params: Mapping[str, Any]) -> _package.Package:
+def look(params: Mapping[str, Any]) -> _package.PluginPackage:
     """The package that the options of a task name. Raises :class:`OptionError`."""
     url = params["url"]
     try:
-        return _package.load(params["path"]) if url is None else _package.read(fetch(params))
-    except _package.PackageError as error:
+        return _package.load_package(params["path"]) if url is None else _package.parse_package(fetch(params))
+    except PackageError as error:
         raise OptionError("path", str(error)) if url is None else OptionError("url", f"{url} {error}") from error
 
 
@@ -236,21 +237,21 @@ def fetch(params: Mapping[str, Any]) -> bytes:
             params["url"],
             limit=_package.MAX_BYTES,
             timeout=params["timeout"],
-            thumbprint=None if pin is None else thumbprint.canonical(pin),
+            thumbprint=None if pin is None else normalize_thumbprint(pin),
             ca_path=params["ca_path"],
             validate_certs=params["validate_certs"],
         )
-    except thumbprint.ThumbprintError as error:
+    except ThumbprintError as error:
         raise OptionError("server_thumbprint", str(error)) from error
     except http_get.DownloadError as error:
         raise OptionError(OPTIONS.get(error.argument, error.argument), str(error)) from error
 
 
-def result(package: _package.Package) -> dict[str, Any]:
+def result(package: _package.PluginPackage) -> dict[str, Any]:
     dependencies = [{"id": key, "version": version} for key, version in package.dependencies]
     return {
         "package": asdict(package) | {"dependencies": dependencies},
-        "options": _package.to_options(package),
+        "options": _package.package_to_options(package),
     }
 
 

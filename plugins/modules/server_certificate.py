@@ -234,7 +234,7 @@ def main() -> None:
     except ClientPluginError as error:
         module.fail_json(msg=error.message())
     result = self_signed.result(want, decided, after, now)
-    attributes.settle(module, result, key_path=want.key_path, other_path=want.certificate_path)
+    attributes.apply_attributes(module, result, key_path=want.key_path, other_path=want.certificate_path)
     module.exit_json(backup_files=copies, **result)
 
 

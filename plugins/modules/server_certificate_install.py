@@ -325,7 +325,7 @@ def main() -> None:
     result = install_plan.result(want, decided, reasons, served=served, now=now)
     if decided.after:
         key, certificate = want.pair.places()
-        attributes.settle(module, result, key_path=key.live, other_path=certificate.live)
+        attributes.apply_attributes(module, result, key_path=key.live, other_path=certificate.live)
     module.exit_json(**result)
 
 

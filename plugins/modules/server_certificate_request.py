@@ -166,7 +166,7 @@ def main() -> None:
     except ClientPluginError as error:
         module.fail_json(msg=error.message())
     result = csr_file.result(want, decided, after)
-    attributes.settle(module, result, key_path=want.key_path, other_path=want.request_path)
+    attributes.apply_attributes(module, result, key_path=want.key_path, other_path=want.request_path)
     module.exit_json(backup_files=copies, **result)
 
 

@@ -20,6 +20,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from .._errors import ArchiveError
 from . import safe_zip
 
 MANIFEST = "plugin.json"
@@ -41,19 +42,15 @@ _KINDS = {
 }
 
 
-class ArchiveError(ValueError):
-    """Bytes that are no archive, or none that should be used. ``str()`` is a predicate such as "is empty; give ..."."""
-
-
 @dataclass(frozen=True, slots=True)
-class Content:
+class PluginFiles:
     """The files of a plug-in by their names, sorted, and the folder above all of them that is left out of the names."""
 
     files: dict[str, bytes]
     top_folder: str | None
 
 
-def read(data: bytes) -> Content:
+def read_plugin_files(data: bytes) -> PluginFiles:
     """The files in the bytes of an archive. Raises :class:`ArchiveError`.
 
     When the manifest is not at the root but in the one folder that holds everything, that folder is left out.
@@ -70,7 +67,7 @@ def read(data: bytes) -> Content:
         raise ArchiveError("holds no file; give the archive of the plug-in")
     top = _top_folder(files)
     cut = 0 if top is None else len(top) + 1
-    return Content({name[cut:]: files[name] for name in sorted(files)}, top)
+    return PluginFiles({name[cut:]: files[name] for name in sorted(files)}, top)
 
 
 # A name, and what the file holds; None is a folder.
@@ -78,19 +75,16 @@ _Entry = tuple[str, "bytes | None"]
 
 
 def _of_zip(data: bytes) -> Iterator[_Entry]:
-    try:
-        with safe_zip.opened(data, safe_zip.Expected("the plug-in", MAX_BYTES, MAX_UNPACKED_BYTES)) as (
-            archive,
-            entries,
-        ):
-            for entry in entries:
-                # Archives from systems that have no such modes have 0 there.
-                if stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
-                    raise ArchiveError(f"holds {_special(entry.filename)}")
-                content = None if entry.is_dir() else safe_zip.content(archive, entry, MAX_UNPACKED_BYTES)
-                yield entry.filename, content
-    except safe_zip.ZipError as error:
-        raise ArchiveError(str(error)) from error
+    with safe_zip.open_zip(data, safe_zip.ZipLimits("the plug-in", MAX_BYTES, MAX_UNPACKED_BYTES)) as (
+        archive,
+        entries,
+    ):
+        for entry in entries:
+            # Archives from systems that have no such modes have 0 there.
+            if stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
+                raise ArchiveError(f"holds {_special(entry.filename)}")
+            content = None if entry.is_dir() else safe_zip.read_entry(archive, entry, MAX_UNPACKED_BYTES)
+            yield entry.filename, content
 
 
 def _inflated(data: bytes) -> bytes:
@@ -195,7 +189,7 @@ def _checked(entries: Iterable[_Entry]) -> dict[str, bytes]:
 
 
 def _plain(given: str, folder: bool) -> str:
-    problem = safe_zip.path_problem(given)
+    problem = safe_zip.find_path_problem(given)
     name = posixpath.normpath(given)
     try:
         if any(len(part.encode()) > _LONGEST_PART_BYTES for part in name.split("/")):

@@ -15,6 +15,8 @@ from typing import NoReturn
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
+from .._errors import XmlError
+
 # A description of a plug-in takes some KB, an extension with the texts of all its languages some hundred.
 MAX_BYTES = 1024 * 1024
 # The deepest known document, an extension, has about 6 levels. Trees are copied and compared recursively.
@@ -40,11 +42,7 @@ _WAYS_OUT = {
 }
 
 
-class XmlError(ValueError):
-    """A text that is no acceptable XML. ``str()`` is one sentence with line and column where they are known."""
-
-
-def parse(data: bytes | str, *, limit: int = MAX_BYTES) -> Element:
+def parse_xml(data: bytes | str, *, limit: int = MAX_BYTES) -> Element:
     r"""The root element of an XML document of at most ``limit`` bytes (of its UTF-8 form where ``data`` is text).
 
     Namespaces are dropped: elements and attributes are known by their local names. Of two attributes that then share

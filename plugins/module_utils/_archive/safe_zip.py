@@ -21,6 +21,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from .._errors import ArchiveError
+
 AGAIN = "make the archive again"
 MAX_ENTRIES = 10_000
 # The table of contents is read in one piece before its entries can be counted; this is over 400 bytes for each.
@@ -40,12 +42,8 @@ _LOOKS_LIKE = (
 _LONGEST_SHOWN = 120
 
 
-class ZipError(ValueError):
-    """Bytes that are no archive, or none that should be used. ``str()`` is a predicate such as "is empty; give ..."."""
-
-
 @dataclass(frozen=True, slots=True)
-class Expected:
+class ZipLimits:
     """What an archive is of ("the plug-in"), and how many bytes it may have, as it is and unpacked."""
 
     what: str
@@ -54,15 +52,15 @@ class Expected:
 
 
 @contextmanager
-def opened(data: bytes, expected: Expected) -> Iterator[tuple[zipfile.ZipFile, list[zipfile.ZipInfo]]]:
+def open_zip(data: bytes, expected: ZipLimits) -> Iterator[tuple[zipfile.ZipFile, list[zipfile.ZipInfo]]]:
     """The archive in some bytes, and its entries, when all of them are harmless.
 
-    Raises :class:`ZipError`, also for what turns out to be damaged while the archive is read.
+    Raises :class:`ArchiveError`, also for what turns out to be damaged while the archive is read.
     """
     if not data:
-        raise ZipError(f"is empty; give the .zip of {expected.what}")
+        raise ArchiveError(f"is empty; give the .zip of {expected.what}")
     if len(data) > expected.size:
-        raise ZipError(
+        raise ArchiveError(
             f"is larger than {expected.size // 1024**2} MiB, which no .zip of {expected.what} is; check what it is"
         )
     try:
@@ -71,17 +69,17 @@ def opened(data: bytes, expected: Expected) -> Iterator[tuple[zipfile.ZipFile, l
             _check(entries, expected)
             yield archive, entries
     except zipfile.BadZipFile as error:
-        raise ZipError(_no_zip(data, expected) if "not a zip file" in str(error) else _damaged(error)) from error
+        raise ArchiveError(_no_zip(data, expected) if "not a zip file" in str(error) else _damaged(error)) from error
     except (EOFError, OverflowError, UnicodeError, struct.error, zlib.error) as error:
-        raise ZipError(_damaged(error)) from error
+        raise ArchiveError(_damaged(error)) from error
     except NotImplementedError as error:
-        raise ZipError(
+        raise ArchiveError(
             f"needs what neither Python nor Java unzips ({_words(error)}); {AGAIN} with zip or jar"
         ) from error
 
 
-def content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limit: int) -> bytes:
-    """The bytes of an entry whose declared size, at most ``limit``, must be its real one; within :func:`opened`."""
+def read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limit: int) -> bytes:
+    """The bytes of an entry whose declared size, at most ``limit``, must be its real one; within :func:`open_zip`."""
     try:
         with archive.open(entry) as file:
             # The declared size is a claim like any other, so it is no reason to read more.
@@ -96,7 +94,7 @@ def content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limit: int) -> byt
     return data
 
 
-def path_problem(name: str) -> str | None:
+def find_path_problem(name: str) -> str | None:
     """Why a name must not be unpacked, to follow "which"; None for a plain relative one."""
     if re.search(r"[\x00-\x1f\x7f-\x9f]", name):
         return "has a control character"
@@ -119,30 +117,30 @@ class _Guarded(io.BytesIO):
 
     def read(self, size: int | None = -1, /) -> bytes:
         if size is not None and size > MAX_DIRECTORY_BYTES:
-            raise ZipError(
+            raise ArchiveError(
                 f"has a table of contents of {size} bytes, where at most {MAX_DIRECTORY_BYTES} are read; {AGAIN}"
             )
         return super().read(size)
 
 
-def _check(entries: list[zipfile.ZipInfo], expected: Expected) -> None:
+def _check(entries: list[zipfile.ZipInfo], expected: ZipLimits) -> None:
     if len(entries) > MAX_ENTRIES:
-        raise ZipError(f"has {len(entries)} entries, where at most {MAX_ENTRIES} are read; check what it is")
+        raise ArchiveError(f"has {len(entries)} entries, where at most {MAX_ENTRIES} are read; check what it is")
     seen: set[str] = set()
     for entry in entries:
         # Python cuts a name at a NUL and, from 3.13 on, may take another one from an extra field.
         for name in (entry.orig_filename, entry.filename):
-            if problem := path_problem(name):
-                raise ZipError(f"holds the name {shown(name)}, which {problem}; {AGAIN} with plain relative names")
+            if problem := find_path_problem(name):
+                raise ArchiveError(f"holds the name {shown(name)}, which {problem}; {AGAIN} with plain relative names")
         _check_entry(entry)
         # Unpacked, these would be the same file.
         name = posixpath.normpath(entry.filename)
         if name in seen:
-            raise ZipError(f"holds {shown(entry.filename)} twice; {AGAIN} with one of the two")
+            raise ArchiveError(f"holds {shown(entry.filename)} twice; {AGAIN} with one of the two")
         seen.add(name)
     unpacked = sum(entry.file_size for entry in entries)
     if unpacked > expected.unpacked:
-        raise ZipError(
+        raise ArchiveError(
             f"would take {unpacked} bytes when unpacked, where at most {expected.unpacked} are accepted; "
             "check what it is"
         )
@@ -151,14 +149,14 @@ def _check(entries: list[zipfile.ZipInfo], expected: Expected) -> None:
 def _check_entry(entry: zipfile.ZipInfo) -> None:
     name = shown(entry.filename)
     if stat.S_ISLNK(entry.external_attr >> 16):
-        raise ZipError(f"holds {name}, a symbolic link; {AGAIN} with the file that it points to")
+        raise ArchiveError(f"holds {name}, a symbolic link; {AGAIN} with the file that it points to")
     if entry.flag_bits & _ENCRYPTED:
-        raise ZipError(f"holds {name} encrypted, and no client has a password for it; {AGAIN} without one")
+        raise ArchiveError(f"holds {name} encrypted, and no client has a password for it; {AGAIN} without one")
     if entry.compress_type not in _METHODS:
-        raise ZipError(f"holds {name} compressed by method {entry.compress_type}; {AGAIN} with the usual one, deflate")
+        raise ArchiveError(f"holds {name} compressed by method {entry.compress_type}; {AGAIN} with deflate")
 
 
-def _no_zip(data: bytes, expected: Expected) -> str:
+def _no_zip(data: bytes, expected: ZipLimits) -> str:
     """What is wrong with bytes that have no table of contents at their end."""
     if data.startswith(b"PK\x03\x04"):
         return "is a zip archive whose end is missing; download or copy it again"

@@ -11,10 +11,10 @@ import itertools
 from collections.abc import Sequence
 from typing import Any
 
-from . import x509 as _certificate
-from .x509 import Certificate
+from .._errors import ChainError
+from .x509 import HAS_CRYPTOGRAPHY, Certificate
 
-if _certificate.HAS_CRYPTOGRAPHY:
+if HAS_CRYPTOGRAPHY:
     from cryptography import x509
     from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
@@ -24,11 +24,7 @@ _RSA, _RSA_PSS = "1.2.840.113549.1.1.", "1.2.840.113549.1.1.10"
 _ECDSA = "1.2.840.10045.4."
 
 
-class ChainError(ValueError):
-    """Certificates that are no chain of a key. The sentence names neither option nor file."""
-
-
-def check(chain: Sequence[Certificate], public_key: bytes) -> None:
+def check_chain(chain: Sequence[Certificate], public_key: bytes) -> None:
     """Leaf first, that is the certificate of the key, then each issuer. Raises :class:`ChainError`."""
     if chain[0].public_key != public_key:
         if any(link.public_key == public_key for link in chain):
@@ -38,14 +34,14 @@ def check(chain: Sequence[Certificate], public_key: bytes) -> None:
             )
         raise ChainError(_wrong_key(chain[0]))
     for position, (link, issuer) in enumerate(itertools.pairwise(chain), start=1):
-        if not issued(link, issuer):
+        if not is_issued_by(link, issuer):
             raise ChainError(
                 f"is no chain: certificate {position} was issued by {link.issuer}, and certificate {position + 1} is "
                 f"{issuer.subject}, whose key did not sign it; put the leaf first and behind each one its issuer"
             )
 
 
-def ordered(certificates: Sequence[Certificate], public_key: bytes) -> tuple[Certificate, ...]:
+def order_chain(certificates: Sequence[Certificate], public_key: bytes) -> tuple[Certificate, ...]:
     """The certificate of the key, then each issuer, from certificates in any order. Raises :class:`ChainError`."""
     rest = list(dict.fromkeys(certificates))
     leaves = [link for link in rest if link.public_key == public_key]
@@ -53,7 +49,7 @@ def ordered(certificates: Sequence[Certificate], public_key: bytes) -> tuple[Cer
         raise ChainError(_wrong_key(rest[0]))
     chain = leaves[:1]
     rest.remove(chain[0])
-    while issuers := [link for link in rest if issued(chain[-1], link)]:
+    while issuers := [link for link in rest if is_issued_by(chain[-1], link)]:
         # Of a root and its cross-signed sister, the one that the other can still follow.
         issuers.sort(key=lambda link: link.self_signed)
         chain.append(issuers[0])
@@ -65,7 +61,7 @@ def ordered(certificates: Sequence[Certificate], public_key: bytes) -> tuple[Cer
     return tuple(chain)
 
 
-def issued(certificate: Certificate, issuer: Certificate) -> bool:
+def is_issued_by(certificate: Certificate, issuer: Certificate) -> bool:
     """Whether one certificate was signed with the key of the other, and names it. Raises :class:`ChainError`."""
     signed, signer = (x509.load_der_x509_certificate(link.der) for link in (certificate, issuer))
     if signed.issuer != signer.subject:

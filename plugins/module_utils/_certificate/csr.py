@@ -14,21 +14,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from . import x509 as _certificate
+from .._errors import CsrError
+from .x509 import HAS_CRYPTOGRAPHY, key_type_and_size, public_key_der, read_alternative_names, web_server_extensions
 
-if _certificate.HAS_CRYPTOGRAPHY:
+if HAS_CRYPTOGRAPHY:
     from cryptography import x509
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.x509.oid import NameOID
 
 
-class RequestError(ValueError):
-    """Bytes that are no certificate request. The sentence never shows them, since they could be a key."""
-
-
 @dataclass(frozen=True, slots=True)
-class Subject:
+class CsrSubject:
     """Who asks. What is None is left out."""
 
     country: str | None
@@ -55,7 +52,7 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class Csr:
     """A certificate request, read. ``subject`` is in the notation of RFC 4514, ``sans`` are as in ``Certificate``.
 
     ``key`` is kind and size of its key; ``signed`` says that its signature is that of this key.
@@ -69,8 +66,8 @@ class Request:
     signed: bool
 
 
-def load(data: bytes) -> Request:
-    """Read a request in PEM. Raises :class:`RequestError`."""
+def load_csr(data: bytes) -> Csr:
+    """Read a request in PEM. Raises :class:`CsrError`."""
     try:
         return _read(x509.load_pem_x509_csr(data))
     except (
@@ -80,25 +77,25 @@ def load(data: bytes) -> Request:
         x509.DuplicateExtension,
         x509.UnsupportedGeneralNameType,
     ) as error:
-        raise RequestError("holds no certificate request in PEM that can be read") from error
+        raise CsrError("holds no certificate request in PEM that can be read") from error
 
 
-def make(key_pem: bytes, subject: Subject, sans: Sequence[str]) -> Request:
+def create_csr(key_pem: bytes, subject: CsrSubject, sans: Sequence[str]) -> Csr:
     """Ask for the certificate of a web server for an own key; ``sans`` are written as in ``Certificate``."""
     key: Any = serialization.load_pem_private_key(key_pem, password=None)
     builder = x509.CertificateSigningRequestBuilder().subject_name(subject.name())
-    for extension, critical in _certificate.server_extensions(key, tuple(sans)):
+    for extension, critical in web_server_extensions(key, tuple(sans)):
         builder = builder.add_extension(extension, critical=critical)
     return _read(builder.sign(key, hashes.SHA256()))
 
 
-def _read(request: x509.CertificateSigningRequest) -> Request:
+def _read(request: x509.CertificateSigningRequest) -> Csr:
     public_key: Any = request.public_key()
-    return Request(
+    return Csr(
         pem=request.public_bytes(serialization.Encoding.PEM).decode("ascii"),
         subject=request.subject.rfc4514_string(),
-        sans=_certificate.alternative_names(request),
-        key=" ".join(str(part) for part in _certificate.kind(public_key) if part is not None),
-        public_key=_certificate.public_bytes(public_key),
+        sans=read_alternative_names(request),
+        key=" ".join(str(part) for part in key_type_and_size(public_key) if part is not None),
+        public_key=public_key_der(public_key),
         signed=request.is_signature_valid,
     )

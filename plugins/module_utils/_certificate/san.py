@@ -13,7 +13,7 @@ import re
 from collections.abc import Sequence
 
 from .._extension.model import OptionError
-from . import x509
+from .hostnames import ascii_name
 
 _LABEL = r"(?!-)[a-z0-9_-]{1,63}(?<!-)"
 # A name whose last label is a number is a mistyped IPv4 address (WHATWG URL, host parsing).
@@ -23,7 +23,7 @@ _LONGEST_COMMON_NAME = 64
 _LONGEST_DNS_NAME = 253
 
 
-def alternative_names(texts: Sequence[str]) -> tuple[str, ...]:
+def parse_alternative_names(texts: Sequence[str]) -> tuple[str, ...]:
     """The option ``subject_alternative_names``, written as in ``Certificate``. Raises :class:`OptionError`."""
     sans = tuple(dict.fromkeys(_san(text) for text in texts))
     if not sans:
@@ -33,7 +33,7 @@ def alternative_names(texts: Sequence[str]) -> tuple[str, ...]:
     return sans
 
 
-def common_name(given: str | None, sans: tuple[str, ...]) -> str:
+def choose_common_name(given: str | None, sans: tuple[str, ...]) -> str:
     """The option ``common_name``, or by default the first name that fits. Raises :class:`OptionError`."""
     names = [san.partition(":")[2] for san in sorted(sans, key=lambda san: not san.startswith("DNS:"))]
     fitting = [name for name in ([given] if given is not None else names) if 0 < len(name) <= _LONGEST_COMMON_NAME]
@@ -54,7 +54,7 @@ def _san(text: str) -> str:
     with contextlib.suppress(ValueError):
         if kind.upper() != "DNS":
             return f"IP:{ipaddress.ip_address(value.strip().strip('[]'))}"
-    name = x509.ascii_name(value)
+    name = ascii_name(value)
     if kind.upper() == "IP" or len(name) > _LONGEST_DNS_NAME or not _DNS_NAME.fullmatch(name):
         raise OptionError(
             option,

@@ -18,6 +18,8 @@ import hashlib
 import re
 import unicodedata
 
+from .._errors import ThumbprintError
+
 _LENGTHS = {40: "sha1", 64: "sha256"}
 # What openssl x509 -fingerprint prints before the digits: "sha256 Fingerprint=", "SHA1 Fingerprint=".
 _PREFIX = re.compile(r"\A\s*sha-?(1|256)(?:\s*(?:fingerprint|thumbprint))?\s*[=:]", re.IGNORECASE)
@@ -28,11 +30,7 @@ _LONGEST_SHOWN = 120
 _WAY_OUT = "give the 64 hex digits of a SHA-256 thumbprint (or the 40 of SHA-1), as pairs with or without colons"
 
 
-class ThumbprintError(ValueError):
-    """A text that is no thumbprint, or no certificate to take one of. The sentence names no option."""
-
-
-def canonical(text: str) -> str:
+def normalize_thumbprint(text: str) -> str:
     """Write a thumbprint as vCenter wants it: upper-case pairs with colons.
 
     Colons, hyphens, white space and invisible characters between and around the digits do not count, nor does the
@@ -51,34 +49,34 @@ def canonical(text: str) -> str:
     return _colons(digits)
 
 
-def algorithm(canonical: str) -> str:
-    """``sha1`` or ``sha256``, told by the length of a thumbprint in the notation of :func:`canonical`."""
+def detect_algorithm(thumbprint: str) -> str:
+    """``sha1`` or ``sha256``, told by the length of a thumbprint in the notation of :func:`normalize_thumbprint`."""
     try:
-        return _LENGTHS[len(canonical.replace(":", ""))]
+        return _LENGTHS[len(thumbprint.replace(":", ""))]
     except KeyError as error:
-        raise ThumbprintError(f"{_shown(canonical)} is no thumbprint; {_WAY_OUT}") from error
+        raise ThumbprintError(f"{_shown(thumbprint)} is no thumbprint; {_WAY_OUT}") from error
 
 
-def of(der: bytes, algorithm: str = "sha256") -> str:
+def compute_thumbprint(der: bytes, algorithm: str = "sha256") -> str:
     """Thumbprint of a certificate in DER: the digest of all its bytes. ``algorithm`` is ``sha1`` or ``sha256``."""
     # SHA-1 is only ever a name for a certificate here; vCenters before SHA-256 know no other one.
     return _colons(hashlib.new(algorithm, der, usedforsecurity=False).hexdigest())
 
 
-def of_pem(pem: str, algorithm: str = "sha256") -> str:
+def compute_pem_thumbprint(pem: str, algorithm: str = "sha256") -> str:
     """Thumbprint of the first certificate of a PEM text. Raises :class:`ThumbprintError`."""
-    certificates = ders(pem)
+    certificates = decode_pem_certificates(pem)
     if not certificates:
         raise ThumbprintError("holds no certificate; give PEM text that begins with -----BEGIN CERTIFICATE-----")
-    return of(certificates[0], algorithm)
+    return compute_thumbprint(certificates[0], algorithm)
 
 
-def matches(canonical: str, der: bytes) -> bool:
-    """Whether a thumbprint in the notation of :func:`canonical` is that of a certificate in DER."""
-    return of(der, algorithm(canonical)) == canonical
+def is_thumbprint_of(thumbprint: str, der: bytes) -> bool:
+    """Whether a thumbprint in the notation of :func:`normalize_thumbprint` is that of a certificate in DER."""
+    return compute_thumbprint(der, detect_algorithm(thumbprint)) == thumbprint
 
 
-def ders(pem: str) -> tuple[bytes, ...]:
+def decode_pem_certificates(pem: str) -> tuple[bytes, ...]:
     """DER of every certificate of a PEM text, in its order; text around them does not count.
 
     The bytes are decoded, not understood: whether they are a certificate is for ``_certificate`` to say.

@@ -10,14 +10,15 @@ Keeps to what cryptography has had since 3.4, which is what the package of the o
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 import ipaddress
 import traceback
 from dataclasses import dataclass
 from typing import Any
 
-from . import thumbprint as _thumbprint
+from .._errors import CertificateError, ThumbprintError
+from .hostnames import names_host
+from .thumbprint import compute_thumbprint, decode_pem_certificates
 
 CRYPTOGRAPHY_IMPORT_ERROR: str | None = None
 try:
@@ -33,10 +34,6 @@ HAS_CRYPTOGRAPHY = CRYPTOGRAPHY_IMPORT_ERROR is None
 _WAY_OUT = "give a certificate as PEM (-----BEGIN CERTIFICATE-----) or DER"
 # Clocks of a vCenter and of the host where a certificate is made may differ by this much.
 CLOCK_SKEW = datetime.timedelta(hours=1)
-
-
-class CertificateError(ValueError):
-    """Bytes that are no certificate. The sentence names no option and never shows the bytes, which could be a key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +61,7 @@ class Certificate:
     self_signed: bool
 
     def thumbprint(self, algorithm: str = "sha256") -> str:
-        return _thumbprint.of(self.der, algorithm)
+        return compute_thumbprint(self.der, algorithm)
 
     def days_left(self, now: datetime.datetime) -> int:
         """Whole days until it expires, below 0 when it has. ``now`` is aware."""
@@ -75,20 +72,7 @@ class Certificate:
         return names_host(self.sans, host)
 
 
-def names_host(sans: tuple[str, ...], host: str) -> bool:
-    """Whether a client that connects to ``host`` finds it among these names (RFC 9110 4.3.4, RFC 9525 6.3).
-
-    Only the subject alternative names count, not the common name: the vSphere Client looks at no other. An
-    address matches an address, in whatever notation; ``*`` stands for exactly the whole left-most label.
-    """
-    address = _address(host)
-    if address is not None:
-        return any(_address(san[3:]) == address for san in sans if san.startswith("IP:"))
-    name = ascii_name(host)
-    return any(_name_matches(san[4:].lower().rstrip("."), name) for san in sans if san.startswith("DNS:"))
-
-
-def load(data: bytes | str) -> Certificate:
+def load_certificate(data: bytes | str) -> Certificate:
     """Read the first certificate of PEM text (whatever stands around it) or a DER certificate.
 
     Raises :class:`CertificateError`.
@@ -101,7 +85,7 @@ def load_chain(data: bytes | str) -> tuple[Certificate, ...]:
     return tuple(_read(der) for der in _ders(data))
 
 
-def describe(certificate: Certificate, now: datetime.datetime, host: str | None = None) -> dict[str, Any]:
+def certificate_to_result(certificate: Certificate, now: datetime.datetime, host: str | None = None) -> dict[str, Any]:
     """A certificate as modules return it; times in ISO 8601, UTC. ``matches_host`` is None without a host."""
     serial = f"{certificate.serial_number:X}"
     serial = serial.zfill(len(serial) + len(serial) % 2)
@@ -125,7 +109,7 @@ def describe(certificate: Certificate, now: datetime.datetime, host: str | None 
     }
 
 
-def compared(certificate: Certificate) -> dict[str, Any]:
+def certificate_to_diff(certificate: Certificate) -> dict[str, Any]:
     """A certificate as a diff shows it."""
     return {
         "common_name": certificate.common_name,
@@ -145,7 +129,7 @@ class PrivateKey:
     public_key: bytes
 
 
-def load_key(pem: bytes) -> PrivateKey:
+def load_private_key(pem: bytes) -> PrivateKey:
     """Read an unencrypted private key in PEM. Raises :class:`CertificateError`, which never shows the bytes."""
     try:
         key = serialization.load_pem_private_key(pem, password=None)
@@ -156,11 +140,11 @@ def load_key(pem: bytes) -> PrivateKey:
         problem = "is no private key in PEM that can be read"
     else:
         public = key.public_key()
-        return PrivateKey(*kind(public), public_key=public_bytes(public))
+        return PrivateKey(*key_type_and_size(public), public_key=public_key_der(public))
     raise CertificateError(problem)
 
 
-def new_key(key_type: str, key_size: int) -> bytes:
+def generate_private_key(key_type: str, key_size: int) -> bytes:
     """Make an unencrypted private key, PKCS #8 in PEM. ``key_type`` is ``RSA``, or ``ECC`` with 256 or 384 bits."""
     if key_type == "RSA":
         key: Any = rsa.generate_private_key(public_exponent=65537, key_size=key_size)
@@ -172,7 +156,9 @@ def new_key(key_type: str, key_size: int) -> bytes:
     return pem
 
 
-def issue(key_pem: bytes, *, common_name: str, sans: tuple[str, ...], now: datetime.datetime, days: int) -> Certificate:
+def issue_self_signed(
+    key_pem: bytes, *, common_name: str, sans: tuple[str, ...], now: datetime.datetime, days: int
+) -> Certificate:
     """Make a self-signed server certificate for an own key; ``sans`` are written as in :class:`Certificate`.
 
     It is a leaf and says so: basicConstraints CA:FALSE, no keyCertSign. Whoever pins or trusts it (a vCenter by
@@ -191,12 +177,12 @@ def issue(key_pem: bytes, *, common_name: str, sans: tuple[str, ...], now: datet
         .not_valid_after(now + datetime.timedelta(days=days))
     )
     identifier = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
-    for extension, critical in (*server_extensions(key, sans), (identifier, False)):
+    for extension, critical in (*web_server_extensions(key, sans), (identifier, False)):
         builder = builder.add_extension(extension, critical=critical)
-    return load(builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.DER))
+    return load_certificate(builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.DER))
 
 
-def server_extensions(key: Any, sans: tuple[str, ...]) -> tuple[tuple[Any, bool], ...]:
+def web_server_extensions(key: Any, sans: tuple[str, ...]) -> tuple[tuple[Any, bool], ...]:
     """What makes a leaf for a web server, each with whether it is critical; ``key`` is the library's private key."""
     usage = x509.KeyUsage(
         digital_signature=True,
@@ -221,14 +207,6 @@ def server_extensions(key: Any, sans: tuple[str, ...]) -> tuple[tuple[Any, bool]
     )
 
 
-def ascii_name(host: str) -> str:
-    """A host name as it stands in a certificate: lower case, no dot at the end, IDNA where it is not ASCII."""
-    host = host.strip().rstrip(".").lower()
-    with contextlib.suppress(UnicodeError):
-        return host.encode("idna").decode("ascii") if not host.isascii() else host
-    return host
-
-
 def holds_private_key(data: bytes | str) -> bool:
     """Whether PEM text or DER is, or has in it, a private key. Encrypted ones count."""
     content = _decoded(data)
@@ -247,8 +225,8 @@ def holds_private_key(data: bytes | str) -> bool:
 def _ders(data: bytes | str) -> tuple[bytes, ...]:
     content = _decoded(data)
     try:
-        found = _thumbprint.ders(content) if isinstance(content, str) else (content,)
-    except _thumbprint.ThumbprintError as error:
+        found = decode_pem_certificates(content) if isinstance(content, str) else (content,)
+    except ThumbprintError as error:
         raise CertificateError(str(error)) from error
     if found and (isinstance(content, str) or not holds_private_key(data)):
         return found
@@ -278,20 +256,20 @@ def _read(der: bytes) -> Certificate:
     try:
         certificate = x509.load_der_x509_certificate(der)
         key = certificate.public_key()
-        key_type, key_size = kind(key)
+        key_type, key_size = key_type_and_size(key)
         return Certificate(
             der=der,
             pem=certificate.public_bytes(serialization.Encoding.PEM).decode("ascii"),
             subject=certificate.subject.rfc4514_string(),
             issuer=certificate.issuer.rfc4514_string(),
             common_name=_common_name(certificate.subject),
-            sans=alternative_names(certificate),
+            sans=read_alternative_names(certificate),
             not_before=_utc(certificate, "not_valid_before"),
             not_after=_utc(certificate, "not_valid_after"),
             serial_number=certificate.serial_number,
             key_type=key_type,
             key_size=key_size,
-            public_key=public_bytes(key),
+            public_key=public_key_der(key),
             self_signed=_names_itself(certificate),
         )
     except (
@@ -317,17 +295,17 @@ def _iso(moment: datetime.datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def kind(key: Any) -> tuple[str, int | None]:
+def key_type_and_size(key: Any) -> tuple[str, int | None]:
     if isinstance(key, rsa.RSAPublicKey):
         return "RSA", key.key_size
     if isinstance(key, ec.EllipticCurvePublicKey):
-        # Those of new_key and their larger sister. Any other curve is another kind, even if it has the same size.
+        # A curve of the same size that is not one of NIST's is another type of key.
         nist = isinstance(key.curve, (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1))
         return "ECC" if nist else key.curve.name, key.curve.key_size
     return type(key).__name__.strip("_").removesuffix("PublicKey"), getattr(key, "key_size", None)
 
 
-def public_bytes(key: Any) -> bytes:
+def public_key_der(key: Any) -> bytes:
     der: bytes = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     return der
 
@@ -344,7 +322,7 @@ def _extension(certificate: x509.Certificate | x509.CertificateSigningRequest, k
         return None
 
 
-def alternative_names(certificate: x509.Certificate | x509.CertificateSigningRequest) -> tuple[str, ...]:
+def read_alternative_names(certificate: x509.Certificate | x509.CertificateSigningRequest) -> tuple[str, ...]:
     written: dict[Any, str] = {
         x509.DNSName: "DNS",
         x509.IPAddress: "IP",
@@ -366,19 +344,3 @@ def _names_itself(certificate: x509.Certificate) -> bool:
         or issuer_key.key_identifier is None
         or issuer_key.key_identifier == own_key.digest
     )
-
-
-def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    try:
-        # The zone of a link-local address (fe80::1%eth0) means something on one host only and is in no certificate.
-        return ipaddress.ip_address(host.strip().strip("[]").partition("%")[0])
-    except ValueError:
-        return None
-
-
-def _name_matches(pattern: str, name: str) -> bool:
-    if not pattern.startswith("*."):
-        return pattern == name and "*" not in pattern
-    label, _dot, rest = name.partition(".")
-    # Like OpenSSL, no wildcard right below a top-level domain.
-    return bool(label) and rest == pattern[2:] and "." in rest

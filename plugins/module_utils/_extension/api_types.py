@@ -16,7 +16,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from .._certificate import thumbprint as _thumbprint
+from .._certificate.thumbprint import normalize_thumbprint
+from .._errors import ThumbprintError
 from .model import Client, Event, Extension, OptionError, Privilege, Resource, Server
 
 TEXT = "text"
@@ -254,8 +255,8 @@ def _text(item: Mapping[str, Any], name: str) -> str:
 
 def _canonical(thumbprint: str | None) -> str | None:
     try:
-        return thumbprint and _thumbprint.canonical(thumbprint)
-    except _thumbprint.ThumbprintError:
+        return thumbprint and normalize_thumbprint(thumbprint)
+    except ThumbprintError:
         # Somebody registered something else than a thumbprint: show it as it is.
         return thumbprint
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from .._certificate import thumbprint as _thumbprint
 from .._certificate import x509
+from .._certificate.thumbprint import compute_pem_thumbprint, detect_algorithm, normalize_thumbprint
+from .._errors import CertificateError, ThumbprintError
 from .model import Server
 
 
@@ -20,8 +21,8 @@ def without_certificate(server: Server) -> Server:
     if server.certificate is None:
         return server
     try:
-        thumbprint = server.thumbprint or _thumbprint.of_pem(server.certificate, "sha256")
-    except _thumbprint.ThumbprintError:
+        thumbprint = server.thumbprint or compute_pem_thumbprint(server.certificate, "sha256")
+    except ThumbprintError:
         # Other tools can register any text as certificate.
         thumbprint = None
     return replace(server, certificate=None, thumbprint=thumbprint)
@@ -30,8 +31,8 @@ def without_certificate(server: Server) -> Server:
 def is_thumbprint_of(thumbprint: str, pem: str) -> bool:
     """Return whether the canonical ``thumbprint`` (SHA-1 or SHA-256) is that of the first certificate in ``pem``."""
     try:
-        return _thumbprint.of_pem(pem, _thumbprint.algorithm(thumbprint)) == thumbprint
-    except _thumbprint.ThumbprintError:
+        return compute_pem_thumbprint(pem, detect_algorithm(thumbprint)) == thumbprint
+    except ThumbprintError:
         # Other tools can register any text as certificate or thumbprint.
         return False
 
@@ -54,15 +55,15 @@ def find_contradictions(server: Server) -> tuple[str, ...]:
         and server.certificate
         and not is_thumbprint_of(server.thumbprint, server.certificate)
     ):
-        shown = _thumbprint.of_pem(server.certificate, _thumbprint.algorithm(server.thumbprint))
+        shown = compute_pem_thumbprint(server.certificate, detect_algorithm(server.thumbprint))
         found.append(f"The thumbprint {server.thumbprint} is not that of the certificate, which is {shown}.")
     return tuple(found)
 
 
 def _of_thumbprint(thumbprint: str | None) -> list[str]:
     try:
-        _thumbprint.canonical(thumbprint or "00" * 32)
-    except _thumbprint.ThumbprintError as error:
+        normalize_thumbprint(thumbprint or "00" * 32)
+    except ThumbprintError as error:
         return [f"The thumbprint {str(error).partition(';')[0]}."]
     return []
 
@@ -72,9 +73,9 @@ def _of_certificate(certificate: str | None, url: str) -> list[str]:
         return []
     try:
         host = urlsplit(url).hostname or ""
-        read = x509.load(certificate)
-    except ValueError as error:
-        # CertificateError is one as well: what a vCenter holds need be neither.
+        read = x509.load_certificate(certificate)
+    except (CertificateError, ValueError) as error:
+        # A vCenter accepts any text as URL and as certificate.
         return [f"The URL or the certificate cannot be read: {str(error).partition(';')[0]}."]
     if read.matches_host(host):
         return []

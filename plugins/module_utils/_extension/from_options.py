@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from .._certificate import thumbprint as _thumbprint
 from .._certificate import x509
+from .._certificate.thumbprint import normalize_thumbprint
+from .._errors import CertificateError, ThumbprintError
 from .api_types import check_other, tidy
 from .desired import Desired, OfferedCertificate
 from .model import (
@@ -162,8 +163,8 @@ def _canonical(value: str | None, option: str) -> str | None:
     if not value:
         return value
     try:
-        return _thumbprint.canonical(value)
-    except _thumbprint.ThumbprintError as error:
+        return normalize_thumbprint(value)
+    except ThumbprintError as error:
         raise OptionError(option, str(error)) from error
 
 
@@ -187,8 +188,8 @@ def _offered(params: Mapping[str, Any], where: str, deferred: DeferredErrors) ->
             option, "reading a certificate needs the Python library cryptography where this task runs; install it there"
         )
     try:
-        certificate = x509.load(data)
-    except x509.CertificateError as error:
+        certificate = x509.load_certificate(data)
+    except CertificateError as error:
         problem = OptionError(option, str(error))
         if not isinstance(data, str):
             raise problem from error

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from .._errors import PackageError, XmlError
 from . import package, xml_document
 from .model import OptionError
 
@@ -41,12 +42,12 @@ def with_documents(params: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _definition_options(path: str) -> dict[str, Any]:
     try:
-        return xml_document.options(Path(path).read_bytes())
+        return xml_document.options_from_xml(Path(path).read_bytes())
     except OSError as error:
         raise OptionError(
             "definition", f"{path} cannot be read ({error.strerror}); give the path of an XML document"
         ) from error
-    except xml_document.DefinitionError as error:
+    except XmlError as error:
         raise OptionError("definition", f"{path} {error}") from error
 
 
@@ -54,8 +55,8 @@ def _package_options(params: Mapping[str, Any]) -> dict[str, Any]:
     """A client refuses a package whose id and version are not those of the record (SDK guide on local plug-ins)."""
     path = params["package"]
     try:
-        found = package.to_options(package.load(path))
-    except package.PackageError as error:
+        found = package.package_to_options(package.load_package(path))
+    except PackageError as error:
         raise OptionError("package", str(error)) from error
     for name, part in (("key", "id"), ("version", "version")):
         if params.get(name) not in (None, found[name]) and params.get("state") != "absent":

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
 from .._archive import safe_xml, safe_zip
+from .._errors import ArchiveError, PackageError, XmlError
 from .model import PACKAGE
 
 # Held in memory as a whole, on an execution node that does other things as well. Vendors ship tens of MiB.
@@ -35,16 +36,8 @@ _MANIFEST = "plugin-package.xml"
 _FOLDER = "plugins/"
 
 
-class PackageError(ValueError):
-    """Bytes that are no plug-in package, or none that should be used.
-
-    ``str()`` of one raised by :func:`read` is a predicate such as "is empty; give ...", to follow the name of the
-    archive; of one raised by :func:`load` it is a whole sentence. Neither has a full stop.
-    """
-
-
 @dataclass(frozen=True, slots=True)
-class Package:
+class PluginPackage:
     """A legacy plug-in package, as its plugin-package.xml describes it; None is an attribute that is not there.
 
     ``dependencies`` are pairs of id and version and ``bundles`` are ids in deployment order, with "" where one is
@@ -66,7 +59,7 @@ class Package:
     sha256: str
 
 
-def load(path: str) -> Package:
+def load_package(path: str) -> PluginPackage:
     """The package in a file. Raises :class:`PackageError`, also for a file that cannot be read."""
     try:
         found = os.stat(path)
@@ -87,25 +80,25 @@ def load(path: str) -> Package:
     if data is None:
         raise PackageError(f"{path} is no regular file; give the path of the .zip of the plug-in")
     try:
-        return read(data)
+        return parse_package(data)
     except PackageError as error:
         raise PackageError(f"{path} {error}") from error
 
 
-def read(data: bytes) -> Package:
+def parse_package(data: bytes) -> PluginPackage:
     """The package in the bytes of an archive. Raises :class:`PackageError`."""
     try:
-        with safe_zip.opened(data, safe_zip.Expected("the plug-in", MAX_BYTES, MAX_UNPACKED_BYTES)) as (
+        with safe_zip.open_zip(data, safe_zip.ZipLimits("the plug-in", MAX_BYTES, MAX_UNPACKED_BYTES)) as (
             archive,
             entries,
         ):
             manifest = _manifest(archive, _find(entries))
-    except safe_zip.ZipError as error:
+    except ArchiveError as error:
         raise PackageError(str(error)) from error
     return _package(manifest, entries, data)
 
 
-def to_options(package: Package) -> dict[str, str]:
+def package_to_options(package: PluginPackage) -> dict[str, str]:
     """Those options of ``vcenter_extension`` that follow from a package.
 
     The key must be the id, and the versions must be alike (SDK guide). What the package does not tell is left out.
@@ -148,20 +141,20 @@ def _manifest(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
         raise PackageError(
             f"has a {_MANIFEST} of more than {MAX_MANIFEST_BYTES // 1024**2} MiB, which none is; check what it is"
         )
-    return safe_zip.content(archive, entry, MAX_MANIFEST_BYTES)
+    return safe_zip.read_entry(archive, entry, MAX_MANIFEST_BYTES)
 
 
-def _package(manifest: bytes, entries: Iterable[zipfile.ZipInfo], data: bytes) -> Package:
+def _package(manifest: bytes, entries: Iterable[zipfile.ZipInfo], data: bytes) -> PluginPackage:
     try:
-        root = safe_xml.parse(manifest, limit=MAX_MANIFEST_BYTES)
-    except safe_xml.XmlError as error:
+        root = safe_xml.parse_xml(manifest, limit=MAX_MANIFEST_BYTES)
+    except XmlError as error:
         raise PackageError(f"has a {_MANIFEST} that cannot be used: {error}") from error
     if root.tag != "pluginPackage":
         raise PackageError(
             f"has a {_MANIFEST} whose root element is {safe_zip.shown(root.tag)}; "
             "a plug-in package has pluginPackage there"
         )
-    return Package(
+    return PluginPackage(
         id=_needed(root, "id", "the extension key"),
         version=_needed(root, "version", "the version of the extension"),
         type=root.get("type"),

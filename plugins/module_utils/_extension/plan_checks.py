@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from .._certificate.x509 import names_host
+from .._certificate.hostnames import names_host
 from .._errors import OptionError
 from .._foreign_text import one_line
 from .._url import find_host

@@ -16,6 +16,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from .._archive import safe_xml
+from .._errors import XmlError
 from .api_types import FLAG, REFERENCE, SHAPE, TIME, from_api, to_api
 from .model import Extension
 from .to_options import to_options
@@ -37,11 +38,7 @@ _OPTIONS = {
 }
 
 
-class DefinitionError(ValueError):
-    """A document that is no ``vim.Extension``. The sentence names no option."""
-
-
-def to_xml(extension: Extension, heartbeat: str) -> str:
+def extension_to_xml(extension: Extension, heartbeat: str) -> str:
     """Write a record; ``heartbeat`` is its lastHeartbeatTime, which the type requires, in ISO 8601."""
     data = to_api(extension) | {"lastHeartbeatTime": heartbeat}
     root = ElementTree.Element("extension")
@@ -50,16 +47,16 @@ def to_xml(extension: Extension, heartbeat: str) -> str:
     return ElementTree.tostring(root, encoding="unicode") + "\n"
 
 
-def to_record(document: bytes) -> Extension:
-    """Read a document. Raises :class:`DefinitionError`."""
+def extension_from_xml(document: bytes) -> Extension:
+    """Read a document. Raises :class:`XmlError`."""
     return from_api(_read(document))
 
 
-def options(document: bytes) -> dict[str, Any]:
+def options_from_xml(document: bytes) -> dict[str, Any]:
     """The options that a document stands for; those of elements that it does not have are not there.
 
     Its clients and servers are all there shall be: with a client and without a server, there is no server.
-    Raises :class:`DefinitionError`.
+    Raises :class:`XmlError`.
     """
     data = _read(document)
     written = to_options(from_api(data))
@@ -88,11 +85,11 @@ def _append(parent: ElementTree.Element, data: Mapping[str, Any]) -> None:
 
 def _read(document: bytes) -> dict[str, Any]:
     try:
-        root = safe_xml.parse(document)
-    except safe_xml.XmlError as error:
-        raise DefinitionError(f"holds no XML that can be read: {error}") from error
+        root = safe_xml.parse_xml(document)
+    except XmlError as error:
+        raise XmlError(f"holds no XML that can be read: {error}") from error
     if root.tag.lower() != "extension" and root.get("type") != "Extension":
-        raise DefinitionError(f"begins with <{root.tag}>; the document of an extension record begins with <extension>")
+        raise XmlError(f"begins with <{root.tag}>; the document of an extension record begins with <extension>")
     return _fields(root, SHAPE, "extension")
 
 
@@ -101,12 +98,12 @@ def _fields(element: ElementTree.Element, shape: Mapping[str, Any], where: str) 
     for child in element:
         here = f"{where}.{child.tag}"
         if child.tag not in shape:
-            raise DefinitionError(f"has an element {here}, which the API does not know; correct it or take it out")
+            raise XmlError(f"has an element {here}, which the API does not know; correct it or take it out")
         part = shape[child.tag]
         if isinstance(part, list):
             found.setdefault(child.tag, []).append(_value(child, part[0], here))
         elif child.tag in found:
-            raise DefinitionError(f"has the element {here} twice; take one out")
+            raise XmlError(f"has the element {here} twice; take one out")
         elif part != TIME:
             found[child.tag] = _value(child, part, here)
     return found
@@ -116,13 +113,13 @@ def _value(element: ElementTree.Element, shape: Any, where: str) -> Any:
     if isinstance(shape, Mapping):
         return _fields(element, shape, where)
     if len(element):
-        raise DefinitionError(f"has elements inside of {where}, where a value is expected; take them out")
+        raise XmlError(f"has elements inside of {where}, where a value is expected; take them out")
     # Around a value white space is layout. A message may begin or end with some.
     text = element.text or ""
     text = text if where.endswith(".data.value") else text.strip()
     if shape == FLAG:
         if text.lower() not in _FLAGS:
-            raise DefinitionError(f"has {text!r} as {where}; write true or false")
+            raise XmlError(f"has {text!r} as {where}; write true or false")
         return _FLAGS[text.lower()]
     if shape == REFERENCE:
         return {"type": element.get("type") or "ManagedEntity", "value": text}

@@ -18,7 +18,7 @@ from .._extension.model import OptionError
 _MODE = re.compile(r"[0-7]{3,5}|[ugoa]*[-+=][rwxXst]*(,[ugoa]*[-+=][rwxXst]*)*")
 
 
-def check(params: Mapping[str, Any]) -> None:
+def check_attribute_options(params: Mapping[str, Any]) -> None:
     """Ansible would notice these only after the files are replaced. Raises :class:`OptionError`."""
     for option, look_up in (("owner", pwd.getpwnam), ("group", grp.getgrnam)):
         name = params[option]
@@ -35,21 +35,21 @@ def check(params: Mapping[str, Any]) -> None:
             raise OptionError(option, f"{mode!r} is no file mode; give octal digits in quotes, such as '0640'")
 
 
-def settle(module: Any, result: dict[str, Any], *, key_path: str, other_path: str) -> None:
+def apply_attributes(module: Any, result: dict[str, Any], *, key_path: str, other_path: str) -> None:
     """Owner, group and mode of the private key and of the file that goes with it.
 
     ``module`` is the AnsibleModule, for the attributes are Ansible's own work; the result says what changed.
     """
     for path, option in ((key_path, "private_key_mode"), (other_path, "mode")):
         diff = {"before_header": path, "after_header": path}
-        if give(module, path, option, diff):
+        if apply_file_attributes(module, path, option, diff):
             result["changed"] = True
             result["diff"].append(diff)
             if not result["reasons"]:
                 result["reasons"].append("Owner, group or mode of a file differ.")
 
 
-def give(module: Any, path: str, option: str, diff: dict[str, Any] | None = None) -> bool:
+def apply_file_attributes(module: Any, path: str, option: str, diff: dict[str, Any] | None = None) -> bool:
     """Give one file the owner and group of the task and the mode of ``option``; whether that changed it."""
     asked = module.load_file_common_arguments({**module.params, "mode": module.params[option]}, path=path)
     return bool(module.set_fs_attributes_if_different(asked, False, diff))

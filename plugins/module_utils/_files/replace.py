@@ -28,7 +28,7 @@ class NewFile:
     option: str = ""
 
 
-def put(files: list[NewFile], *, backup_at: datetime.datetime | None) -> list[str]:
+def replace_files_with_backup(files: list[NewFile], *, backup_at: datetime.datetime | None) -> list[str]:
     """Put the private key and the file that goes with it in place; the paths of the copies that were made.
 
     ``backup_at`` is None for no copies of what is replaced, or the time in their names. Raises :class:`OptionError`;
@@ -39,8 +39,8 @@ def put(files: list[NewFile], *, backup_at: datetime.datetime | None) -> list[st
         stamp = backup_at.strftime("%Y%m%dT%H%M%S%fZ")
         copies = [NewFile(f"{file.path}.{stamp}~", file.old, None, file.mode) for file in files if file.old]
     try:
-        replace(copies)
-        replace(files)
+        replace_files(copies)
+        replace_files(files)
     except OSError as error:
         raise OptionError(
             ", ".join(file.option for file in files),
@@ -50,7 +50,7 @@ def put(files: list[NewFile], *, backup_at: datetime.datetime | None) -> list[st
     return [copy.path for copy in copies]
 
 
-def replace(files: list[NewFile]) -> None:
+def replace_files(files: list[NewFile]) -> None:
     """Put all files in place, or none of them.
 
     Each is complete, 0600 from its first byte, and on the disk before the first old one goes. Owner and group stay

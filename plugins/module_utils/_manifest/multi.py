@@ -22,7 +22,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .._archive import safe_zip
-from .._errors import ManifestError
+from .._errors import ArchiveError, ManifestError
 from . import document, multi_order, parser, validate
 from .finding import Finding, member, shown
 from .schema_check import Unknown
@@ -88,12 +88,12 @@ def read_multi_manifest(data: bytes) -> MultiManifest:
     a one, with files of the user interface beside it (seen, not documented).
     """
     try:
-        with safe_zip.opened(data, safe_zip.Expected("the manifests", MAX_BYTES, MAX_UNPACKED_BYTES)) as (
+        with safe_zip.open_zip(data, safe_zip.ZipLimits("the manifests", MAX_BYTES, MAX_UNPACKED_BYTES)) as (
             archive,
             entries,
         ):
             return _multi(archive, {entry.filename: entry for entry in entries if not entry.is_dir()})
-    except safe_zip.ZipError as error:
+    except ArchiveError as error:
         raise ManifestError(str(error)) from error
 
 
@@ -253,13 +253,13 @@ def _name_problem(name: Any) -> str | None:
         return "is the list itself"
     if len(name) > _LONGEST_NAME or any("\ud800" <= char <= "\udfff" for char in name):
         return "is no name of a file"
-    return safe_zip.path_problem(name)
+    return safe_zip.find_path_problem(name)
 
 
 def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     if entry.file_size > parser.MAX_BYTES:
         raise ManifestError(f"has {_too_long(entry.filename)}")
-    return safe_zip.content(archive, entry, parser.MAX_BYTES)
+    return safe_zip.read_entry(archive, entry, parser.MAX_BYTES)
 
 
 def _check_total(size: int) -> None:

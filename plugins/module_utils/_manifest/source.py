@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .._errors import ManifestError
-from .._files import publish
+from .._errors import FileError, ManifestError, OptionError
+from .._files.read import read_file
 from . import build, document, parser, validate
 from .finding import Finding, shown
 
@@ -61,9 +61,12 @@ def _of_dictionary(option: str, value: Any) -> dict[str, Any]:
 
 
 def _of_file(option: str, path: str) -> Source:
-    text, yaml = publish.content(option, path, parser.MAX_BYTES), is_yaml(path)
+    yaml = is_yaml(path)
     try:
+        text = read_file(path, limit=parser.MAX_BYTES)
         return Source(document.load_manifest(text, yaml=yaml), text, yaml)
+    except FileError as error:
+        raise OptionError.wrap(error, option) from error
     except ManifestError as error:
         raise ManifestError(f"{option}={path}, {error}.") from error
 

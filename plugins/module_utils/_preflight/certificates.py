@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from .. import _url
-from .._certificate import thumbprint, x509
-from .._errors import PreflightError
+from .._certificate import x509
+from .._certificate.thumbprint import compute_thumbprint, is_thumbprint_of
+from .._errors import CertificateError, PreflightError, ThumbprintError
 from .._extension.certificate_pair import is_thumbprint_of
 from .._extension.model import Extension, Server
 from .._tls import probe
@@ -55,7 +56,7 @@ def _check_server(server: Server, fetch: Callable[[str, int], bytes]) -> None:
             option=OPTION,
             remedy=f"set O({OPTION}) to false if only the vCenters can reach it",
         ) from error
-    presented = thumbprint.of(der)
+    presented = compute_thumbprint(der)
     if server.thumbprint and not _is_thumbprint_of(server.thumbprint, der):
         raise PreflightError(
             f"found that {server.url} is served with the certificate {presented}, but {server.thumbprint} would be "
@@ -76,8 +77,8 @@ def _check_server(server: Server, fetch: Callable[[str, int], bytes]) -> None:
 
 def _is_thumbprint_of(registered: str, der: bytes) -> bool:
     try:
-        return thumbprint.matches(registered, der)
-    except thumbprint.ThumbprintError:
+        return is_thumbprint_of(registered, der)
+    except ThumbprintError:
         # The record holds something that is not a thumbprint.
         return False
 
@@ -87,8 +88,8 @@ def _check_host_name(url: str, host: str, der: bytes) -> None:
     if not x509.HAS_CRYPTOGRAPHY:
         return
     try:
-        certificate = x509.load(der)
-    except x509.CertificateError as error:
+        certificate = x509.load_certificate(der)
+    except CertificateError as error:
         raise PreflightError(
             f"found that the certificate of {url} {error}", option=OPTION, remedy="replace it on the server"
         ) from error

@@ -14,8 +14,8 @@ from functools import partial
 from typing import Any, Literal
 
 from .. import _url
-from .._certificate import thumbprint
-from .._errors import ManifestError, PreflightError
+from .._certificate.thumbprint import compute_pem_thumbprint, normalize_thumbprint
+from .._errors import ManifestError, PackageError, PreflightError, ThumbprintError
 from .._extension import package
 from .._extension.model import PACKAGE, REMOTE, Client, Extension, Server
 from .._foreign_text import quoted
@@ -84,8 +84,8 @@ def registered_pin(url: str, server: Server | None) -> str | None:
     if not _url.is_https(url) or server is None or not _url.is_https(server.url):
         return None
     if server.certificate:
-        return thumbprint.of_pem(server.certificate)
-    return server.thumbprint and thumbprint.canonical(server.thumbprint)
+        return compute_pem_thumbprint(server.certificate)
+    return server.thumbprint and normalize_thumbprint(server.thumbprint)
 
 
 def check_client_url(extension: Extension, check_delivery: DeliveryCheck) -> None:
@@ -120,19 +120,19 @@ def _check_delivery(timeout: float, files: bool, key: str, client: Client, serve
         limit = package.MAX_BYTES if client.type == PACKAGE else MAX_BYTES
         data = http_get.download(client.url, limit=limit, timeout=timeout, thumbprint=pin)
         if client.type == PACKAGE:
-            _check_package(package.read(data), key, client, option)
+            _check_package(package.parse_package(data), key, client, option)
             return
         delivery = read_delivery(data)
         _check_findings(delivery, client.url, option)
         if files:
             _check_files(request_named_files(delivery, client.url, timeout=timeout, thumbprint=pin), client.url)
-    except (http_get.DownloadError, thumbprint.ThumbprintError) as error:
+    except (http_get.DownloadError, ThumbprintError) as error:
         raise PreflightError(
             f"found that {error}",
             option=option,
             remedy=f"set O({option}) to false if only the vCenters can reach it",
         ) from error
-    except (ManifestError, package.PackageError) as error:
+    except (ManifestError, PackageError) as error:
         raise PreflightError(
             f"found that the content of {client.url} cannot be used: {error}", option=option
         ) from error
@@ -148,7 +148,7 @@ def request_named_files(delivery: Delivery, url: str, **trust: Any) -> tuple[man
     return manifest_files.request_files(delivery.manifests[0][1], url, **trust)
 
 
-def _check_package(found: package.Package, key: str, client: Client, option: str) -> None:
+def _check_package(found: package.PluginPackage, key: str, client: Client, option: str) -> None:
     """Compare id and version with the record: a client refuses others (SDK guide on local plug-ins)."""
     for name, current, desired in (("id", found.id, key), ("version", found.version, client.version)):
         if current != desired:

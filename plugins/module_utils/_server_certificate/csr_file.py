@@ -16,10 +16,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .._certificate import csr, san, x509
+from .._certificate import san, x509
+from .._certificate.csr import Csr, CsrSubject, create_csr, load_csr
+from .._errors import CsrError
 from .._extension.model import OptionError
 from .._files import attributes
-from .._files.replace import NewFile, put
+from .._files.replace import NewFile, replace_files_with_backup
 from . import private_key
 from .info import read_file
 
@@ -34,7 +36,7 @@ class Wanted:
 
     key_path: str
     request_path: str
-    subject: csr.Subject
+    subject: CsrSubject
     sans: tuple[str, ...]
     key_type: str
     key_size: int
@@ -55,16 +57,16 @@ class Plan:
     """Why something is made anew (empty: nothing is), the request that is there now, and the key that stays."""
 
     reasons: tuple[str, ...]
-    before: csr.Request | None
+    before: Csr | None
     kept_key: bytes | None
 
 
 def wanted(params: Mapping[str, Any]) -> Wanted:
     """Read the options of a task. Raises :class:`OptionError`."""
     key_type, key_size = private_key.wanted(params)
-    attributes.check(params)
+    attributes.check_attribute_options(params)
     key_path, request_path = private_key.paths(params, "request_path")
-    sans = san.alternative_names(params["subject_alternative_names"])
+    sans = san.parse_alternative_names(params["subject_alternative_names"])
     for option, longest in _LONGEST.items():
         value = params[option]
         if value is not None and not 0 < len(value) <= longest:
@@ -75,9 +77,9 @@ def wanted(params: Mapping[str, Any]) -> Wanted:
     return Wanted(
         key_path=key_path,
         request_path=request_path,
-        subject=csr.Subject(
+        subject=CsrSubject(
             country=country and country.upper(),
-            common_name=san.common_name(params["common_name"], sans),
+            common_name=san.choose_common_name(params["common_name"], sans),
             **{option: params[option] for option in _LONGEST},
         ),
         sans=sans,
@@ -117,22 +119,22 @@ def plan(want: Wanted, found: Found) -> Plan:
     return Plan(tuple(reasons), before, found.key if right_key and not want.force else None)
 
 
-def carry_out(want: Wanted, found: Found, decided: Plan, now: datetime.datetime) -> tuple[csr.Request, list[str]]:
+def carry_out(want: Wanted, found: Found, decided: Plan, now: datetime.datetime) -> tuple[Csr, list[str]]:
     """Make the request, and its key where none stays. Returns it and the paths of the copies ``backup`` made.
 
     Raises :class:`OptionError` when that fails; the old files are then in place.
     """
-    key = decided.kept_key or x509.new_key(want.key_type, want.key_size)
-    request = csr.make(key, want.subject, want.sans)
+    key = decided.kept_key or x509.generate_private_key(want.key_type, want.key_size)
+    request = create_csr(key, want.subject, want.sans)
     files = [
         NewFile(want.request_path, request.pem.encode("ascii"), found.request, _REQUEST_MODE, "request_path"),
     ]
     if decided.kept_key is None:
         files.insert(0, NewFile(want.key_path, key, found.key, private_key.MODE, "private_key_path"))
-    return request, put(files, backup_at=now if want.backup else None)
+    return request, replace_files_with_backup(files, backup_at=now if want.backup else None)
 
 
-def result(want: Wanted, decided: Plan, after: csr.Request | None) -> dict[str, Any]:
+def result(want: Wanted, decided: Plan, after: Csr | None) -> dict[str, Any]:
     """What the module returns. ``after`` is None when check mode kept a new request from being made."""
     before = decided.before
     kind = f"{want.key_type} {want.key_size}"
@@ -159,7 +161,7 @@ def _compared(subject: str, sans: tuple[str, ...], key: str) -> dict[str, Any]:
     return {"subject": subject, "subject_alternative_names": list(sans), "key": key}
 
 
-def _present(want: Wanted, found: Found) -> tuple[csr.Request | None, str | None]:
+def _present(want: Wanted, found: Found) -> tuple[Csr | None, str | None]:
     if not found.request:
         return None, f"There is no request at {want.request_path}."
     if x509.holds_private_key(found.request):
@@ -168,12 +170,12 @@ def _present(want: Wanted, found: Found) -> tuple[csr.Request | None, str | None
             "request_path", f"{want.request_path} holds a private key; give a file that holds the request alone"
         )
     try:
-        return csr.load(found.request), None
-    except csr.RequestError as error:
+        return load_csr(found.request), None
+    except CsrError as error:
         return None, f"The file {want.request_path} {error}."
 
 
-def _outdated(want: Wanted, before: csr.Request, key: x509.PrivateKey | None) -> list[str]:
+def _outdated(want: Wanted, before: Csr, key: x509.PrivateKey | None) -> list[str]:
     reasons = []
     if key is not None and before.public_key != key.public_key:
         reasons.append("The request is not made for the private key.")

@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from .._certificate import x509
+from .._errors import CertificateError
 from .info import read_file
 
 # The second name of a live file: while a new one takes its place, and while the previous one comes back.
@@ -247,7 +248,7 @@ def _scratch(path: str) -> str:
 def _belongs(key: str, certificate: str) -> bool:
     try:
         with open(key, "rb") as key_file, open(certificate, "rb") as certificate_file:
-            public_key = x509.load_key(key_file.read()).public_key
-            return x509.load(certificate_file.read()).public_key == public_key
-    except (OSError, x509.CertificateError):
+            public_key = x509.load_private_key(key_file.read()).public_key
+            return x509.load_certificate(certificate_file.read()).public_key == public_key
+    except (OSError, CertificateError):
         return False

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .._certificate import x509
+from .._errors import CertificateError
 from .._extension.model import OptionError
 from .._tls import probe
 
@@ -33,7 +34,7 @@ class Found:
     def result(self, now: datetime.datetime) -> dict[str, Any]:
         certificate = self.chain[0]
         return {
-            "certificate": x509.describe(certificate, now, self.host),
+            "certificate": x509.certificate_to_result(certificate, now, self.host),
             "thumbprint": certificate.thumbprint(),
             "chain": [link.pem for link in self.chain],
             "verified": self.verified,
@@ -51,7 +52,7 @@ def look(params: Mapping[str, Any]) -> Found:
         raise OptionError(option, f"there is no file {params['path']}; give the path of a certificate in PEM or DER")
     try:
         return Found(x509.load_chain(data), params["host"])
-    except x509.CertificateError as error:
+    except CertificateError as error:
         raise OptionError(option, f"{params['path']} {error}" if option == "path" else str(error)) from error
 
 
@@ -79,10 +80,10 @@ def _from_server(params: Mapping[str, Any]) -> Found:
         served = probe.fetch_certificate(
             address, port, timeout=params["timeout"], ca_path=params["ca_path"], server_name=params["host"]
         )
-        chain = tuple(x509.load(der) for der in served.chain or (served.der,))
+        chain = tuple(x509.load_certificate(der) for der in served.chain or (served.der,))
     except probe.TlsError as error:
         raise OptionError("ca_path" if error.kind == "ca_path" else "url", str(error)) from error
-    except x509.CertificateError as error:
+    except CertificateError as error:
         raise OptionError("url", f"what {address}:{port} serves {error}") from error
     return Found(chain, params["host"] or address, served.verified, served.verify_error)
 

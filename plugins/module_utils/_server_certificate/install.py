@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from .._certificate import thumbprint as _thumbprint
+from .._certificate.thumbprint import compute_thumbprint
 from .._extension.model import OptionError
 from .._files import attributes
 from .._tls import probe
@@ -48,7 +48,7 @@ def system_tools(module: Any) -> Tools:
     return Tools(
         Disk(),
         run=lambda command: module.run_command(command, handle_exceptions=False),
-        dress=lambda path, option: attributes.give(module, path, option),
+        dress=lambda path, option: attributes.apply_file_attributes(module, path, option),
     )
 
 
@@ -174,7 +174,7 @@ def _look(confirm: Confirm, seconds: float) -> tuple[str | None, str]:
         )
     except probe.TlsError as error:
         return None, str(error).partition(";")[0]
-    thumbprint = _thumbprint.of(der)
+    thumbprint = compute_thumbprint(der)
     return thumbprint, f"it shows {thumbprint}"
 
 

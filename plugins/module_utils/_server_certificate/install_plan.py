@@ -17,9 +17,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .._certificate import chain as _chain
 from .._certificate import x509
+from .._certificate.chain import check_chain, order_chain
 from .._certificate.x509 import Certificate
+from .._errors import CertificateError, ChainError
 from .._extension.model import OptionError
 from .._files import attributes
 from . import file_swap, private_key
@@ -82,7 +83,7 @@ class Plan:
 
 def wanted(params: Mapping[str, Any]) -> Wanted:
     """Read the options of a task. Raises :class:`OptionError`."""
-    attributes.check(params)
+    attributes.check_attribute_options(params)
     state = params["state"]
     new = [name for name in ("new_private_key_path", "new_certificate_path", "new_certificate") if params[name]]
     if state != "present" and new:
@@ -135,7 +136,7 @@ def result(
     return {
         "changed": bool(reasons),
         "reasons": list(reasons),
-        "certificate": leaf and x509.describe(leaf, now),
+        "certificate": leaf and x509.certificate_to_result(leaf, now),
         "chain": [link.subject for link in decided.after],
         "thumbprint": leaf and leaf.thumbprint(),
         "previous_thumbprint": before and before.thumbprint(),
@@ -244,8 +245,8 @@ def _public_key(content: bytes | None, option: str, path: str) -> bytes:
     if content is None:
         raise OptionError(option, f"there is no file {path}; give the path of the private key in PEM")
     try:
-        return x509.load_key(content).public_key
-    except x509.CertificateError as error:
+        return x509.load_private_key(content).public_key
+    except CertificateError as error:
         raise OptionError(option, f"{path} {error}; give the private key in PEM, without a passphrase") from error
 
 
@@ -258,8 +259,8 @@ def _chain_of_file(content: bytes | None, option: str, path: str, public_key: by
                 option, f"{path} holds a private key; put it into a file of its own, readable by no other"
             )
         chain = x509.load_chain(content)
-        _chain.check(chain, public_key)
-    except (x509.CertificateError, _chain.ChainError) as error:
+        check_chain(chain, public_key)
+    except (CertificateError, ChainError) as error:
         raise OptionError(option, f"{path} {error}") from error
     if b"-----BEGIN" not in content:
         raise OptionError(option, f"{path} is not PEM, which web servers read; convert it: openssl x509 -inform DER")
@@ -271,8 +272,8 @@ def _chain_of_text(text: str, public_key: bytes) -> tuple[Certificate, ...]:
     try:
         if x509.holds_private_key(text):
             raise OptionError(option, "holds a private key, which must not leave its host; give the certificates alone")
-        return _chain.ordered(x509.load_chain(text), public_key)
-    except (x509.CertificateError, _chain.ChainError) as error:
+        return order_chain(x509.load_chain(text), public_key)
+    except (CertificateError, ChainError) as error:
         raise OptionError(option, str(error)) from error
 
 
@@ -354,12 +355,12 @@ def _as_it_is(content: bytes | None) -> tuple[Certificate, ...]:
     """The chain of a file, whatever it is worth."""
     try:
         return x509.load_chain(content) if content else ()
-    except x509.CertificateError:
+    except CertificateError:
         return ()
 
 
 def _compared(chain: Sequence[Certificate], kept: Sequence[Certificate]) -> dict[str, Any]:
-    shown = {**x509.compared(chain[0]), "chain": [link.subject for link in chain]} if chain else {}
+    shown = {**x509.certificate_to_diff(chain[0]), "chain": [link.subject for link in chain]} if chain else {}
     return {**shown, "previous": kept[0].thumbprint()} if kept else shown
 
 

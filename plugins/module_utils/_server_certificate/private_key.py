@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._certificate import x509
+from .._errors import CertificateError
 from .._extension.model import OptionError
 
 MODE = 0o600
@@ -53,8 +54,8 @@ def present(path: str, content: bytes | None, *, may_destroy: bool) -> tuple[x50
     if not content:
         return None, f"There is no private key at {path}."
     try:
-        return x509.load_key(content), None
-    except x509.CertificateError as error:
+        return x509.load_private_key(content), None
+    except CertificateError as error:
         if may_destroy:
             return None, f"The private key at {path} {error}."
         raise OptionError(

@@ -17,9 +17,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._certificate import san, x509
+from .._errors import CertificateError
 from .._extension.model import OptionError
 from .._files import attributes
-from .._files.replace import NewFile, put
+from .._files.replace import NewFile, replace_files_with_backup
 from . import private_key
 from .info import read_file
 
@@ -74,13 +75,13 @@ def wanted(params: Mapping[str, Any]) -> Wanted:
             f"{params['renew_before_days']} must be 0 or more and less than valid_days ({params['valid_days']}), "
             "or every run would make a new certificate",
         )
-    attributes.check(params)
+    attributes.check_attribute_options(params)
     key_path, certificate_path = private_key.paths(params, "certificate_path")
-    sans = san.alternative_names(params["subject_alternative_names"])
+    sans = san.parse_alternative_names(params["subject_alternative_names"])
     return Wanted(
         key_path=key_path,
         certificate_path=certificate_path,
-        common_name=san.common_name(params["common_name"], sans),
+        common_name=san.choose_common_name(params["common_name"], sans),
         sans=sans,
         key_type=key_type,
         key_size=key_size,
@@ -137,13 +138,13 @@ def carry_out(want: Wanted, found: Found, decided: Plan, now: datetime.datetime)
 
     Raises :class:`OptionError` when that fails; the old files are then in place.
     """
-    key = decided.kept_key or x509.new_key(want.key_type, want.key_size)
-    certificate = x509.issue(key, common_name=want.common_name, sans=want.sans, now=now, days=want.days)
+    key = decided.kept_key or x509.generate_private_key(want.key_type, want.key_size)
+    certificate = x509.issue_self_signed(key, common_name=want.common_name, sans=want.sans, now=now, days=want.days)
     option, content = "certificate_path", certificate.pem.encode("ascii")
     files = [NewFile(want.certificate_path, content, found.certificate, _CERTIFICATE_MODE, option)]
     if decided.kept_key is None:
         files.insert(0, NewFile(want.key_path, key, found.key, private_key.MODE, "private_key_path"))
-    return certificate, put(files, backup_at=now if want.backup else None)
+    return certificate, replace_files_with_backup(files, backup_at=now if want.backup else None)
 
 
 def result(want: Wanted, decided: Plan, after: x509.Certificate | None, now: datetime.datetime) -> dict[str, Any]:
@@ -159,14 +160,14 @@ def result(want: Wanted, decided: Plan, after: x509.Certificate | None, now: dat
     described: dict[str, Any] = {
         "changed": bool(decided.reasons),
         "reasons": list(decided.reasons),
-        "certificate": after and x509.describe(after, now),
+        "certificate": after and x509.certificate_to_result(after, now),
         "thumbprint": after and after.thumbprint(),
         "diff": [
             {
                 "before_header": want.certificate_path,
                 "after_header": want.certificate_path,
-                "before": x509.compared(decided.before) if decided.before else {},
-                "after": x509.compared(after) if after else planned,
+                "before": x509.certificate_to_diff(decided.before) if decided.before else {},
+                "after": x509.certificate_to_diff(after) if after else planned,
             }
         ],
     }
@@ -187,8 +188,8 @@ def _present(want: Wanted, found: Found) -> tuple[x509.Certificate | None, str |
             f"{want.certificate_path} holds a private key; give a file that holds the certificate alone",
         )
     try:
-        return x509.load(found.certificate), None
-    except x509.CertificateError:
+        return x509.load_certificate(found.certificate), None
+    except CertificateError:
         return None, f"The file {want.certificate_path} holds no certificate that can be read."
 
 

@@ -80,7 +80,7 @@ def download(
     """The body that a GET of an ``http`` or ``https`` URL gives, at most ``limit`` bytes.
 
     ``timeout`` is in seconds and covers everything from connecting to the last byte; only the system's own name lookup
-    is outside of it. With ``thumbprint``, in the notation of ``_thumbprint.canonical``, exactly the certificate with
+    is outside of it. With ``thumbprint``, in the notation of ``normalize_thumbprint``, exactly the certificate with
     that one is trusted, and neither CA nor host name counts. Otherwise the CAs of ``ca_path``, a PEM file or a folder
     of hashed ones, or those of the system are; with ``validate_certs`` false any certificate will do.
 

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._certificate import thumbprint as _thumbprint
+from .._certificate.thumbprint import compute_thumbprint, detect_algorithm, is_thumbprint_of, normalize_thumbprint
+from .._errors import ThumbprintError
 from .._extension.model import OptionError
 
 
@@ -47,8 +48,8 @@ def target(params: Mapping[str, Any]) -> Target:
     thumbprint = params.get("vcenter_thumbprint")
     if thumbprint:
         try:
-            thumbprint = _thumbprint.canonical(thumbprint)
-        except _thumbprint.ThumbprintError as error:
+            thumbprint = normalize_thumbprint(thumbprint)
+        except ThumbprintError as error:
             raise OptionError("vcenter_thumbprint", str(error)) from error
     return Target(
         hostname=params["hostname"],
@@ -79,9 +80,9 @@ class PinnedContext(ssl.SSLContext):
     def wrap_socket(self, *args: Any, **kwargs: Any) -> ssl.SSLSocket:
         connection = super().wrap_socket(*args, **kwargs)
         served = connection.getpeercert(binary_form=True) or b""
-        if not _thumbprint.matches(self.pin, served):
+        if not is_thumbprint_of(self.pin, served):
             connection.close()
-            raise WrongPin(_thumbprint.of(served, _thumbprint.algorithm(self.pin)))
+            raise WrongPin(compute_thumbprint(served, detect_algorithm(self.pin)))
         return connection
 
 

@@ -93,7 +93,7 @@ class Host:
 
     def leaf(self):
         path = self.folder / "server.pem"
-        return x509.load(path.read_bytes()).thumbprint() if path.exists() else "nothing"
+        return x509.load_certificate(path.read_bytes()).thumbprint() if path.exists() else "nothing"
 
     def told(self):
         return self.log.read_text().split() if self.log.exists() else []

@@ -18,6 +18,7 @@ import zipfile
 import pytest
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._archive import content as _archive
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._archive import safe_zip
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import ArchiveError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -77,7 +78,7 @@ def below(folder):
     ids=["zip", "zip with folders", "tar", "gzip", "bzip2", "xz", "GNU", "ustar", "tar of a dot"],
 )
 def test_the_same_files(data):
-    assert _archive.read(data) == _archive.Content(FILES, None)
+    assert _archive.read_plugin_files(data) == _archive.PluginFiles(FILES, None)
 
 
 @pytest.mark.parametrize("pack", [plain, lambda files: zipped(*files.items())], ids=["tar", "zip"])
@@ -95,13 +96,13 @@ def test_the_same_files(data):
     ids=["one folder", "two deep", "file beside", "folder beside", "no manifest", "odd folder", "odd names"],
 )
 def test_the_folder_above_all(pack, files, names, top):
-    content = _archive.read(pack(files))
+    content = _archive.read_plugin_files(pack(files))
     assert (list(content.files), content.top_folder) == (names, top)
 
 
 def refused(data):
-    with pytest.raises(_archive.ArchiveError) as caught:
-        _archive.read(data)
+    with pytest.raises(ArchiveError) as caught:
+        _archive.read_plugin_files(data)
     message = str(caught.value)
     assert "; " in message, "the way out"
     assert message.isprintable() and len(message) < 700
@@ -232,7 +233,7 @@ def test_any_damage_is_refused_or_harmless(changes):
     for position, value in changes:
         data[position % len(data)] = value
     try:
-        names = list(_archive.read(bytes(data)).files)
-    except _archive.ArchiveError:
+        names = list(_archive.read_plugin_files(bytes(data)).files)
+    except ArchiveError:
         names = []
     assert all(name and not name.startswith("/") and ".." not in name.split("/") for name in names)

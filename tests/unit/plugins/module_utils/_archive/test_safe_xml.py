@@ -12,6 +12,7 @@ from xml.etree.ElementTree import Element
 
 import pytest
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._archive import safe_xml
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import XmlError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -58,8 +59,8 @@ FAULTS = [
 
 @pytest.mark.parametrize(("data", "says"), FAULTS, ids=range(len(FAULTS)))
 def test_what_is_refused_and_where(data, says):
-    with pytest.raises(safe_xml.XmlError) as caught:
-        safe_xml.parse(data)
+    with pytest.raises(XmlError) as caught:
+        safe_xml.parse_xml(data)
     message = str(caught.value)
     assert says in message
     assert len(message) < 250 and "\n" not in message
@@ -68,24 +69,24 @@ def test_what_is_refused_and_where(data, says):
 @pytest.mark.parametrize("make", [str, str.encode], ids=["text", "bytes"])
 def test_the_limit_counts_bytes(make):
     document = "<a>ä</a>"
-    assert safe_xml.parse(make(document), limit=9).text == "ä"
-    with pytest.raises(safe_xml.XmlError, match="longer than 8 bytes"):
-        safe_xml.parse(make(document), limit=8)
+    assert safe_xml.parse_xml(make(document), limit=9).text == "ä"
+    with pytest.raises(XmlError, match="longer than 8 bytes"):
+        safe_xml.parse_xml(make(document), limit=8)
 
 
 def test_nothing_of_what_is_too_long_is_read():
-    with pytest.raises(safe_xml.XmlError, match="longer than 1048576 bytes"):
-        safe_xml.parse(b"<" * (safe_xml.MAX_BYTES + 1))
+    with pytest.raises(XmlError, match="longer than 1048576 bytes"):
+        safe_xml.parse_xml(b"<" * (safe_xml.MAX_BYTES + 1))
 
 
 def test_thirty_two_levels_are_fine():
-    assert safe_xml.parse("<a>" * 32 + "</a>" * 32).tag == "a"
+    assert safe_xml.parse_xml("<a>" * 32 + "</a>" * 32).tag == "a"
     # Neighbours are not levels.
-    assert len(safe_xml.parse("<a>" + "<b/>" * 100 + "</a>")) == 100
+    assert len(safe_xml.parse_xml("<a>" + "<b/>" * 100 + "</a>")) == 100
 
 
 def test_namespaces_are_dropped():
-    root = safe_xml.parse(
+    root = safe_xml.parse_xml(
         '<e:extension xmlns:e="urn:vim25" xmlns="urn:other" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
         ' xsi:type="Extension" e:key="a"><client url="u"/></e:extension>'
     )
@@ -95,18 +96,18 @@ def test_namespaces_are_dropped():
 
 @pytest.mark.parametrize("attributes", ['x:type="1" type="2"', 'type="2" x:type="1"'], ids=["before", "after"])
 def test_an_attribute_without_a_namespace_wins(attributes):
-    assert safe_xml.parse(f'<a xmlns:x="urn:x" {attributes}/>').attrib == {"type": "2"}
+    assert safe_xml.parse_xml(f'<a xmlns:x="urn:x" {attributes}/>').attrib == {"type": "2"}
 
 
 def test_text_comes_as_it_is():
-    root = safe_xml.parse("<a> x <!-- no -->y\r\n<?nor this?><![CDATA[ <b>&amp; ]]>&#228;&lt;<c/> z\n</a>")
+    root = safe_xml.parse_xml("<a> x <!-- no -->y\r\n<?nor this?><![CDATA[ <b>&amp; ]]>&#228;&lt;<c/> z\n</a>")
     assert root.text == " x y\n <b>&amp; ä<"
     assert (root[0].text, root[0].tail) == (None, " z\n")
 
 
 def test_long_text_stays_whole():
     text = "äöü\n" * 50_000
-    assert safe_xml.parse(f"<a>{text}</a>").text == text
+    assert safe_xml.parse_xml(f"<a>{text}</a>").text == text
 
 
 @pytest.mark.parametrize(
@@ -121,19 +122,19 @@ def test_long_text_stays_whole():
     ],
 )
 def test_encodings(encoding, declared):
-    assert safe_xml.parse(f"{declared}<a>ä</a>".encode(encoding)).text == "ä"
+    assert safe_xml.parse_xml(f"{declared}<a>ä</a>".encode(encoding)).text == "ä"
 
 
 @pytest.mark.parametrize("declared", ["ISO-8859-1", "UTF-16", "rot13"])
 def test_what_a_text_declares_of_its_bytes_does_not_count(declared):
-    assert safe_xml.parse(f'<?xml version="1.0" encoding="{declared}"?><a>ä€</a>').text == "ä€"
+    assert safe_xml.parse_xml(f'<?xml version="1.0" encoding="{declared}"?><a>ä€</a>').text == "ä€"
 
 
 def test_many_attributes_and_elements_take_no_time():
     attributes = " ".join(f'a{number}="{number}"' for number in range(20_000))
     started = time.monotonic()
-    assert len(safe_xml.parse(f"<a {attributes}/>").attrib) == 20_000
-    assert len(safe_xml.parse("<a>" + "<b/>" * 200_000 + "</a>")) == 200_000
+    assert len(safe_xml.parse_xml(f"<a {attributes}/>").attrib) == 20_000
+    assert len(safe_xml.parse_xml("<a>" + "<b/>" * 200_000 + "</a>")) == 200_000
     assert time.monotonic() - started < 5
 
 
@@ -159,8 +160,8 @@ PIECES = st.sampled_from(
 
 def outcome(data):
     try:
-        return safe_xml.parse(data)
-    except safe_xml.XmlError as error:
+        return safe_xml.parse_xml(data)
+    except XmlError as error:
         return error
 
 
@@ -174,4 +175,4 @@ def test_nothing_else_ever_comes_out(data):
 def test_broken_utf_16_is_text_or_refused(units):
     inside = b"".join(unit.to_bytes(2, "little") for unit in units)
     found = outcome(b"\xff\xfe" + "<a>".encode("utf-16-le") + inside + "</a>".encode("utf-16-le"))
-    assert isinstance(found, (Element, safe_xml.XmlError))
+    assert isinstance(found, (Element, XmlError))

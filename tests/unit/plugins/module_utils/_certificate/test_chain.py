@@ -10,8 +10,13 @@ from __future__ import annotations
 import datetime
 
 import pytest
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._certificate import chain as _chain
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._certificate import x509 as _certificate
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._certificate.chain import (
+    check_chain,
+    is_issued_by,
+    order_chain,
+)
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import ChainError
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
@@ -33,7 +38,7 @@ def family(make):
 @pytest.fixture
 def read(family):
     def chain(*names):
-        return [_certificate.load(family[name].der) for name in names]
+        return [_certificate.load_certificate(family[name].der) for name in names]
 
     return chain
 
@@ -42,7 +47,7 @@ def self_signed(key, digest, **how):
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Root")])
     builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
     builder = builder.serial_number(1).not_valid_before(NOW).not_valid_after(NOW + datetime.timedelta(days=1))
-    return _certificate.load(builder.sign(key, digest, **how).public_bytes(serialization.Encoding.DER))
+    return _certificate.load_certificate(builder.sign(key, digest, **how).public_bytes(serialization.Encoding.DER))
 
 
 @pytest.fixture(scope="module")
@@ -61,19 +66,19 @@ def signed():
 
 @pytest.mark.parametrize("kind", ["RSA", "RSA-PSS", "ECC", "P-384", "Ed25519", "Ed448"])
 def test_a_signature_of_each_kind_is_verified(signed, kind):
-    assert [name for name, other in signed.items() if _chain.issued(other, signed[kind])] == [kind]
+    assert [name for name, other in signed.items() if is_issued_by(other, signed[kind])] == [kind]
 
 
 def test_a_name_alone_makes_no_issuer(read):
     leaf, middle, other = read("leaf", "middle", "other")
     assert (leaf.issuer, middle.subject, other.subject) == ("CN=Middle",) * 3
-    assert (_chain.issued(leaf, middle), _chain.issued(leaf, other)) == (True, False)
+    assert (is_issued_by(leaf, middle), is_issued_by(leaf, other)) == (True, False)
 
 
 @pytest.mark.parametrize("names", [("leaf",), ("leaf", "middle"), ("leaf", "middle", "root")], ids=" ".join)
 def test_a_chain_is_one_with_or_without_its_root(read, names):
     chain = read(*names)
-    _chain.check(chain, chain[0].public_key)
+    check_chain(chain, chain[0].public_key)
 
 
 @pytest.mark.parametrize(
@@ -89,8 +94,8 @@ def test_a_chain_is_one_with_or_without_its_root(read, names):
     ],
 )
 def test_what_is_no_chain(read, names, says):
-    with pytest.raises(_chain.ChainError) as caught:
-        _chain.check(read(*names), read("leaf")[0].public_key)
+    with pytest.raises(ChainError) as caught:
+        check_chain(read(*names), read("leaf")[0].public_key)
     assert says in str(caught.value)
 
 
@@ -105,7 +110,7 @@ def test_what_is_no_chain(read, names, says):
     ids=" ".join,
 )
 def test_any_order_becomes_the_one_of_a_chain(read, names):
-    assert list(_chain.ordered(read(*names), read("leaf")[0].public_key)) == read("leaf", "middle", "root")
+    assert list(order_chain(read(*names), read("leaf")[0].public_key)) == read("leaf", "middle", "root")
 
 
 @pytest.mark.parametrize(
@@ -117,15 +122,15 @@ def test_any_order_becomes_the_one_of_a_chain(read, names):
     ],
 )
 def test_what_does_not_belong_to_the_chain_is_refused(read, names, says):
-    with pytest.raises(_chain.ChainError) as caught:
-        _chain.ordered(read(*names), read("leaf")[0].public_key)
+    with pytest.raises(ChainError) as caught:
+        order_chain(read(*names), read("leaf")[0].public_key)
     assert says in str(caught.value)
 
 
 def test_a_cross_signed_root_leads_on_to_the_older_one(make, family, read):
     """As given by a CA whose new root is known to few: the self-signed twin would end the chain."""
     old = make("Old Root", ca=True)
-    crossed = _certificate.load(make("Root", ca=True, key=family["root"].key, issuer=old).der)
-    old_root = _certificate.load(old.der)
+    crossed = _certificate.load_certificate(make("Root", ca=True, key=family["root"].key, issuer=old).der)
+    old_root = _certificate.load_certificate(old.der)
     leaf, middle = read("leaf", "middle")
-    assert _chain.ordered([old_root, middle, crossed, leaf], leaf.public_key) == (leaf, middle, crossed, old_root)
+    assert order_chain([old_root, middle, crossed, leaf], leaf.public_key) == (leaf, middle, crossed, old_root)

@@ -11,7 +11,15 @@ import base64
 import hashlib
 
 import pytest
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._certificate import thumbprint as _thumbprint
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._certificate.thumbprint import (
+    compute_pem_thumbprint,
+    compute_thumbprint,
+    decode_pem_certificates,
+    detect_algorithm,
+    is_thumbprint_of,
+    normalize_thumbprint,
+)
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import ThumbprintError
 
 SHA256 = ":".join(f"{number:02X}" for number in range(0xA0, 0xC0))
 SHA1 = ":".join(f"{number:02X}" for number in range(0xA0, 0xB4))
@@ -42,12 +50,12 @@ PAIRS = SHA256.split(":")
     ],
 )
 def test_every_notation_becomes_one(written):
-    assert _thumbprint.canonical(written) == SHA256
+    assert normalize_thumbprint(written) == SHA256
 
 
 @pytest.mark.parametrize("written", [SHA1, SHA1.replace(":", "").lower(), f"SHA1 Fingerprint={SHA1}"])
 def test_sha1_is_read_as_well(written):
-    assert _thumbprint.canonical(written) == SHA1
+    assert normalize_thumbprint(written) == SHA1
 
 
 @pytest.mark.parametrize(
@@ -66,54 +74,54 @@ def test_sha1_is_read_as_well(written):
     ],
 )
 def test_what_is_no_thumbprint_is_refused_with_a_way_out(written, says):
-    with pytest.raises(_thumbprint.ThumbprintError) as caught:
-        _thumbprint.canonical(written)
+    with pytest.raises(ThumbprintError) as caught:
+        normalize_thumbprint(written)
     assert says in str(caught.value)
     assert "give the 64 hex digits" in str(caught.value)
 
 
 def test_invisible_characters_are_visible_in_the_message():
-    with pytest.raises(_thumbprint.ThumbprintError, match=r"\\u200eAB") as caught:
-        _thumbprint.canonical("\u200eAB")
+    with pytest.raises(ThumbprintError, match=r"\\u200eAB") as caught:
+        normalize_thumbprint("\u200eAB")
     assert str(caught.value).isascii()
 
 
 def test_a_pasted_key_is_not_repeated():
-    with pytest.raises(_thumbprint.ThumbprintError) as caught:
-        _thumbprint.canonical("-----BEGIN PRIVATE KEY-----\nc2VjcmV0")
+    with pytest.raises(ThumbprintError) as caught:
+        normalize_thumbprint("-----BEGIN PRIVATE KEY-----\nc2VjcmV0")
     assert "c2VjcmV0" not in str(caught.value)
 
 
 @pytest.mark.parametrize(("thumbprint", "name"), [(SHA1, "sha1"), (SHA256, "sha256")])
 def test_the_length_tells_the_algorithm(thumbprint, name):
-    assert _thumbprint.algorithm(thumbprint) == name
+    assert detect_algorithm(thumbprint) == name
 
 
 def test_no_algorithm_for_something_else():
-    with pytest.raises(_thumbprint.ThumbprintError, match="AA:BB"):
-        _thumbprint.algorithm("AA:BB")
+    with pytest.raises(ThumbprintError, match="AA:BB"):
+        detect_algorithm("AA:BB")
 
 
 @pytest.mark.parametrize("name", ["sha1", "sha256"])
 def test_the_thumbprint_is_the_digest_of_the_whole_certificate(make, name):
     made = make()
     digest = hashlib.new(name, made.der).hexdigest().upper()
-    assert _thumbprint.of(made.der, name).replace(":", "") == digest
-    assert _thumbprint.of_pem(made.pem, name).replace(":", "") == digest
-    assert _thumbprint.matches(_thumbprint.of(made.der, name), made.der)
-    assert not _thumbprint.matches(_thumbprint.of(make().der, name), made.der)
+    assert compute_thumbprint(made.der, name).replace(":", "") == digest
+    assert compute_pem_thumbprint(made.pem, name).replace(":", "") == digest
+    assert is_thumbprint_of(compute_thumbprint(made.der, name), made.der)
+    assert not is_thumbprint_of(compute_thumbprint(make().der, name), made.der)
 
 
 def test_sha256_is_meant_when_nothing_is_said(make):
     made = make()
-    assert _thumbprint.of(made.der) == _thumbprint.of(made.der, "sha256") == _thumbprint.of_pem(made.pem)
+    assert compute_thumbprint(made.der) == compute_thumbprint(made.der, "sha256") == compute_pem_thumbprint(made.pem)
 
 
 def test_the_first_certificate_of_several_counts(make):
     first, second = make(), make()
     text = f"subject=CN = a\n{first.key_pem().decode()}{first.pem}\nsubject=CN = b\n{second.pem}"
-    assert _thumbprint.of_pem(text) == _thumbprint.of(first.der)
-    assert _thumbprint.ders(text) == (first.der, second.der)
+    assert compute_pem_thumbprint(text) == compute_thumbprint(first.der)
+    assert decode_pem_certificates(text) == (first.der, second.der)
 
 
 @pytest.mark.parametrize(
@@ -132,7 +140,7 @@ def test_the_first_certificate_of_several_counts(make):
     ids=["one line", "older label", "indented, Windows line ends"],
 )
 def test_pem_that_is_not_strict_is_read(pem):
-    assert _thumbprint.ders(pem(b"\x30\x03any")) == (b"\x30\x03any",)
+    assert decode_pem_certificates(pem(b"\x30\x03any")) == (b"\x30\x03any",)
 
 
 @pytest.mark.parametrize(
@@ -146,5 +154,5 @@ def test_pem_that_is_not_strict_is_read(pem):
     ],
 )
 def test_pem_without_a_certificate(pem, says):
-    with pytest.raises(_thumbprint.ThumbprintError, match=says):
-        _thumbprint.of_pem(pem)
+    with pytest.raises(ThumbprintError, match=says):
+        compute_pem_thumbprint(pem)

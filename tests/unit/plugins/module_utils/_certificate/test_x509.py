@@ -13,6 +13,7 @@ import textwrap
 
 import pytest
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._certificate import x509 as _certificate
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import CertificateError
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 
@@ -21,7 +22,7 @@ KEY_TEXT = "-----BEGIN {} KEY-----\nc2VjcmV0\n-----END {} KEY-----\n"
 
 def test_everything_that_a_certificate_says(make, authority, now):
     made = make("Plugins", ("DNS:a.example.com", "IP:192.0.2.1", "IP:2001:db8::1", "URI:https://a/"), issuer=authority)
-    read = _certificate.load(made.der)
+    read = _certificate.load_certificate(made.der)
     assert (read.der, read.subject, read.issuer, read.common_name) == (
         made.der,
         "CN=Plugins",
@@ -33,7 +34,7 @@ def test_everything_that_a_certificate_says(make, authority, now):
     assert read.serial_number == made.certificate.serial_number
     assert (read.key_type, read.key_size) == ("ECC", 256)
     assert not read.self_signed
-    assert _certificate.load(authority.der).self_signed
+    assert _certificate.load_certificate(authority.der).self_signed
 
 
 @pytest.mark.parametrize(
@@ -45,13 +46,13 @@ def test_everything_that_a_certificate_says(make, authority, now):
 )
 def test_kinds_of_keys(make, authority, key, kind, size):
     # Signed by the authority: the fixture's digest does not go with Ed25519.
-    read = _certificate.load(make(key=key, issuer=authority).der)
+    read = _certificate.load_certificate(make(key=key, issuer=authority).der)
     assert (read.key_type, read.key_size) == (kind, size)
 
 
 def test_a_renewed_authority_of_the_same_name_is_not_taken_for_self_signed(make, authority):
     """The subject is the issuer's, but the key is another one: the new CA, signed by the old CA."""
-    assert not _certificate.load(make("Example Root", issuer=authority, ca=True).der).self_signed
+    assert not _certificate.load_certificate(make("Example Root", issuer=authority, ca=True).der).self_signed
 
 
 @pytest.mark.parametrize(
@@ -72,7 +73,7 @@ def test_a_renewed_authority_of_the_same_name_is_not_taken_for_self_signed(make,
 )
 def test_every_form_gives_the_same_certificate_in_strict_pem(make, form):
     made = make()
-    read = _certificate.load(form(made, make()))
+    read = _certificate.load_certificate(form(made, make()))
     assert read.der == made.der
     lines = read.pem.split("\n")
     assert (lines[0], lines[-2], lines[-1]) == ("-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----", "")
@@ -105,16 +106,16 @@ def test_a_chain_comes_in_its_order(make, authority):
     ],
 )
 def test_what_is_no_certificate_is_refused_in_one_sentence(data, says):
-    with pytest.raises(_certificate.CertificateError) as caught:
-        _certificate.load(data)
+    with pytest.raises(CertificateError) as caught:
+        _certificate.load_certificate(data)
     assert says in str(caught.value)
     assert "\n" not in str(caught.value) and "c2VjcmV0" not in str(caught.value)
 
 
 def test_a_private_key_in_der_is_named_and_not_shown(make):
     made = make()
-    with pytest.raises(_certificate.CertificateError, match="holds a private key and no certificate"):
-        _certificate.load(made.key_der())
+    with pytest.raises(CertificateError, match="holds a private key and no certificate"):
+        _certificate.load_certificate(made.key_der())
 
 
 SANS = (
@@ -150,7 +151,9 @@ SANS = (
     ],
 )
 def test_which_hosts_a_certificate_is_for(make, host, expected):
-    assert _certificate.load(make("only-the-common-name.example.com", SANS).der).matches_host(host) is expected
+    assert (
+        _certificate.load_certificate(make("only-the-common-name.example.com", SANS).der).matches_host(host) is expected
+    )
 
 
 @pytest.mark.parametrize(
@@ -167,11 +170,11 @@ def test_which_hosts_a_certificate_is_for(make, host, expected):
     ],
 )
 def test_names_that_match_nobody(make, san, host):
-    assert not _certificate.load(make(host, (san,)).der).matches_host(host)
+    assert not _certificate.load_certificate(make(host, (san,)).der).matches_host(host)
 
 
 def test_without_alternative_names_it_is_for_nobody(make):
-    read = _certificate.load(make("plugins.example.com").der)
+    read = _certificate.load_certificate(make("plugins.example.com").der)
     assert read.sans == () and not read.matches_host("plugins.example.com")
 
 
@@ -179,16 +182,16 @@ def test_without_alternative_names_it_is_for_nobody(make):
     ("hours", "days", "expired"), [(24 * 90 + 1, 90, False), (24, 1, False), (23, 0, False), (-1, -1, True)]
 )
 def test_days_left_are_whole_days(make, hours, days, expired):
-    read = _certificate.load(make().der)
+    read = _certificate.load_certificate(make().der)
     then = read.not_after - datetime.timedelta(hours=hours)
     assert read.days_left(then) == days
-    assert _certificate.describe(read, then)["expired"] is expired
+    assert _certificate.certificate_to_result(read, then)["expired"] is expired
 
 
 def test_the_description_that_modules_return(make, now):
     made = make("plugins.example.com", ("DNS:plugins.example.com",))
-    read = _certificate.load(made.der)
-    described = _certificate.describe(read, now, "other.example.com")
+    read = _certificate.load_certificate(made.der)
+    described = _certificate.certificate_to_result(read, now, "other.example.com")
     assert int(described.pop("serial_number").replace(":", ""), 16) == made.certificate.serial_number
     assert described == {
         "subject": "CN=plugins.example.com",
@@ -207,14 +210,14 @@ def test_the_description_that_modules_return(make, now):
         "host": "other.example.com",
         "matches_host": False,
     }
-    assert _certificate.describe(read, now)["matches_host"] is None
+    assert _certificate.certificate_to_result(read, now)["matches_host"] is None
 
 
 @pytest.mark.parametrize(("kind", "size"), [("RSA", 2048), ("ECC", 256), ("ECC", 384)])
 def test_what_is_made_is_a_server_leaf_for_its_key(now, kind, size):
-    key = _certificate.new_key(kind, size)
+    key = _certificate.generate_private_key(kind, size)
     sans = ("DNS:plugins.example.com", "DNS:*.example.net", "IP:192.0.2.1", "IP:2001:db8::1")
-    made = _certificate.issue(key, common_name="Plugins", sans=sans, now=now, days=10)
+    made = _certificate.issue_self_signed(key, common_name="Plugins", sans=sans, now=now, days=10)
     assert (made.common_name, made.subject, made.issuer, made.self_signed) == (
         "Plugins",
         "CN=Plugins",
@@ -225,7 +228,7 @@ def test_what_is_made_is_a_server_leaf_for_its_key(now, kind, size):
     assert made.not_after == now + datetime.timedelta(days=10)
     assert made.not_before < now
     assert (made.key_type, made.key_size) == (kind, size)
-    assert _certificate.load_key(key) == _certificate.PrivateKey(kind, size, made.public_key)
+    assert _certificate.load_private_key(key) == _certificate.PrivateKey(kind, size, made.public_key)
     certificate = x509.load_der_x509_certificate(made.der)
     assert certificate.version is x509.Version.v3
     found = {type(extension.value).__name__: extension.value for extension in certificate.extensions}
@@ -243,9 +246,9 @@ def test_what_is_made_is_a_server_leaf_for_its_key(now, kind, size):
 
 
 def test_two_of_the_same_key_have_their_own_numbers(now):
-    key = _certificate.new_key("ECC", 256)
+    key = _certificate.generate_private_key("ECC", 256)
     first, second = (
-        _certificate.issue(key, common_name="x", sans=("DNS:x",), now=now, days=1) for _attempt in range(2)
+        _certificate.issue_self_signed(key, common_name="x", sans=("DNS:x",), now=now, days=1) for _attempt in range(2)
     )
     assert first.serial_number != second.serial_number
 
@@ -258,14 +261,14 @@ def test_two_of_the_same_key_have_their_own_numbers(now):
     ],
 )
 def test_keys_that_cannot_be_read(pem, says):
-    with pytest.raises(_certificate.CertificateError, match=says) as caught:
-        _certificate.load_key(pem)
+    with pytest.raises(CertificateError, match=says) as caught:
+        _certificate.load_private_key(pem)
     assert "c2VjcmV0" not in str(caught.value)
 
 
 def test_an_encrypted_key_is_called_so(make):
-    with pytest.raises(_certificate.CertificateError, match="is encrypted"):
-        _certificate.load_key(make().key_pem(b"passphrase"))
+    with pytest.raises(CertificateError, match="is encrypted"):
+        _certificate.load_private_key(make().key_pem(b"passphrase"))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,9 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._certificate import thumbprint as _thumbprint
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._certificate.thumbprint import (
+    compute_thumbprint,
+)
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.certificate_pair import (
     find_contradictions,
 )
@@ -25,7 +27,7 @@ def made(make):
 
 @pytest.mark.parametrize("algorithm", ["sha256", "sha1"])
 def test_a_pair_that_fits(made, algorithm: str) -> None:
-    thumbprint = _thumbprint.of(made.der, algorithm)
+    thumbprint = compute_thumbprint(made.der, algorithm)
     assert find_contradictions(Server(URL, "S", thumbprint=thumbprint, certificate=made.pem)) == ()
     assert find_contradictions(Server(URL, "S", thumbprint=thumbprint)) == ()
     assert find_contradictions(Server(URL, "S", certificate=made.pem)) == ()
@@ -42,7 +44,7 @@ def test_nothing_is_registered() -> None:
 def test_a_stale_half_shows_both(made) -> None:
     (problem,) = find_contradictions(Server(URL, "S", thumbprint=OTHER, certificate=made.pem))
     assert problem == (
-        f"The thumbprint {OTHER} is not that of the certificate, which is {_thumbprint.of(made.der, 'sha256')}."
+        f"The thumbprint {OTHER} is not that of the certificate, which is {compute_thumbprint(made.der, 'sha256')}."
     )
 
 

@@ -18,6 +18,7 @@ import zlib
 
 import pytest
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._archive import safe_zip
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import PackageError
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension import package as _package
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -82,8 +83,8 @@ def with_zip64_end(data):
 
 
 def refused(data):
-    with pytest.raises(_package.PackageError) as caught:
-        _package.read(data)
+    with pytest.raises(PackageError) as caught:
+        _package.parse_package(data)
     message = str(caught.value)
     assert "; " in message, "the way out"
     assert message.isprintable() and len(message) < 500
@@ -102,7 +103,7 @@ GOOD = pack(
 
 
 def test_a_whole_package():
-    assert _package.read(GOOD) == _package.Package(
+    assert _package.parse_package(GOOD) == _package.PluginPackage(
         id="com.mySolution.myPlugin",
         version="1.2.0",
         type="html",
@@ -119,7 +120,7 @@ def test_a_whole_package():
 
 
 def test_its_options():
-    assert _package.to_options(_package.read(GOOD)) == {
+    assert _package.package_to_options(_package.parse_package(GOOD)) == {
         "key": "com.mySolution.myPlugin",
         "version": "1.2.0",
         "label": "My Plug-In",
@@ -130,15 +131,21 @@ def test_its_options():
 
 
 def test_a_package_that_tells_the_least():
-    package = _package.read(small())
+    package = _package.parse_package(small())
     assert (package.type, package.name, package.description, package.vendor, package.icon_uri) == (None,) * 5
     assert (package.dependencies, package.bundles, package.files) == ((), (), ())
-    assert _package.to_options(package) == {"key": "a", "version": "1", "client_type": "vsphere-client-serenity"}
+    assert _package.package_to_options(package) == {
+        "key": "a",
+        "version": "1",
+        "client_type": "vsphere-client-serenity",
+    }
 
 
 def test_what_is_told_as_empty_is_emptied():
-    package = _package.read(pack((XML, '<pluginPackage id="a" version="1" name="" description="" vendor=""/>')))
-    options = _package.to_options(package)
+    package = _package.parse_package(
+        pack((XML, '<pluginPackage id="a" version="1" name="" description="" vendor=""/>'))
+    )
+    options = _package.package_to_options(package)
     assert (options["label"], options["summary"], options["company"]) == ("", "", "")
 
 
@@ -156,7 +163,7 @@ def test_what_is_told_as_empty_is_emptied():
     ids=["stored", "ZIP64", "behind a script", "namespace", "byte order mark", "dots in names", "comment"],
 )
 def test_other_good_ones(data):
-    package = _package.read(data)
+    package = _package.parse_package(data)
     assert (package.id, package.version, package.size) == ("a", "1", len(data))
 
 
@@ -199,7 +206,7 @@ def test_a_second_name_in_an_extra_field():
     if followed:
         assert "leads out" in refused(data)
     else:
-        assert _package.read(data).files == (name.decode(),)
+        assert _package.parse_package(data).files == (name.decode(),)
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
@@ -298,7 +305,7 @@ def test_what_is_refused(data, says):
 
 def test_too_many_entries(monkeypatch):
     monkeypatch.setattr(safe_zip, "MAX_ENTRIES", 3)
-    assert _package.read(small(("a", ""), ("b", ""))).id == "a"
+    assert _package.parse_package(small(("a", ""), ("b", ""))).id == "a"
     assert "has 4 entries, where at most 3 are read" in refused(small(("a", ""), ("b", ""), ("c", "")))
 
 
@@ -315,7 +322,7 @@ def test_a_table_of_contents_is_not_read_before_its_length_is_known_to_be_fair()
 def test_a_larger_archive_is_not_even_looked_into(monkeypatch):
     data = small()
     monkeypatch.setattr(_package, "MAX_BYTES", len(data))
-    assert _package.read(data).size == len(data)
+    assert _package.parse_package(data).size == len(data)
     assert "is larger than 0 MiB" in refused(data + b"x")
 
 
@@ -324,20 +331,20 @@ def test_nothing_but_the_manifest_is_decompressed():
     data = bytearray(small(("plugins/a.war", bytes(5_000_000))))
     start = data.index(b"plugins/a.war") + len("plugins/a.war")
     data[start : start + 100] = bytes(100)
-    assert _package.read(bytes(data)).files == ("plugins/a.war",)
+    assert _package.parse_package(bytes(data)).files == ("plugins/a.war",)
 
 
 def test_a_file(tmp_path):
     path = tmp_path / "package.zip"
     path.write_bytes(GOOD)
-    assert _package.load(str(path)) == _package.read(GOOD)
+    assert _package.load_package(str(path)) == _package.parse_package(GOOD)
 
 
 def test_what_is_wrong_in_a_file_is_said_of_the_file(tmp_path):
     path = tmp_path / "package.zip"
     path.write_bytes(b"x")
-    with pytest.raises(_package.PackageError) as caught:
-        _package.load(str(path))
+    with pytest.raises(PackageError) as caught:
+        _package.load_package(str(path))
     assert str(caught.value).startswith(f"{path} is no zip archive; ")
 
 
@@ -345,8 +352,8 @@ def test_a_file_that_is_too_large(tmp_path, monkeypatch):
     path = tmp_path / "package.zip"
     path.write_bytes(GOOD)
     monkeypatch.setattr(_package, "MAX_BYTES", len(GOOD) - 1)
-    with pytest.raises(_package.PackageError, match=r"package\.zip is larger than 0 MiB"):
-        _package.load(str(path))
+    with pytest.raises(PackageError, match=r"package\.zip is larger than 0 MiB"):
+        _package.load_package(str(path))
 
 
 def test_no_more_of_a_file_is_read_than_a_package_may_have(tmp_path, monkeypatch):
@@ -356,8 +363,8 @@ def test_no_more_of_a_file_is_read_than_a_package_may_have(tmp_path, monkeypatch
     monkeypatch.setattr(_package, "MAX_BYTES", 1024)
     tracemalloc.start()
     try:
-        with pytest.raises(_package.PackageError, match="is larger than"):
-            _package.load(str(path))
+        with pytest.raises(PackageError, match="is larger than"):
+            _package.load_package(str(path))
         assert tracemalloc.get_traced_memory()[1] < 1024 * 1024
     finally:
         tracemalloc.stop()
@@ -376,20 +383,20 @@ def test_files_that_cannot_be_read(tmp_path):
         (tmp_path / "file", "is empty; "),
         ("a\0b", r"'a\\x00b' is no path \("),
     ]:
-        with pytest.raises(_package.PackageError, match=says):
-            _package.load(str(path))
+        with pytest.raises(PackageError, match=says):
+            _package.load_package(str(path))
 
 
 def survives(data):
     try:
-        return _package.read(data)
-    except _package.PackageError as error:
+        return _package.parse_package(data)
+    except PackageError as error:
         return error
 
 
 @given(st.binary(), st.sampled_from([b"", b"PK\x03\x04", b"PK\x05\x06"]))
 def test_random_bytes_are_refused(data, start):
-    assert isinstance(survives(start + data), _package.PackageError)
+    assert isinstance(survives(start + data), PackageError)
 
 
 @settings(max_examples=500, deadline=None)
@@ -403,7 +410,7 @@ def test_changed_archives_are_read_or_refused(data, changes, missing):
     for position, value in changes:
         changed[position % len(changed)] = value
     found = survives(bytes(changed[: len(changed) - missing]))
-    assert isinstance(found, (_package.Package, _package.PackageError))
+    assert isinstance(found, (_package.PluginPackage, PackageError))
 
 
 def test_each_byte_of_the_headers_set_to_the_extremes():
@@ -414,4 +421,4 @@ def test_each_byte_of_the_headers_set_to_the_extremes():
             changed[position] = value
             changed[(position * 31 + value) % len(GOOD)] = 0xFF
             found = survives(bytes(changed))
-            assert isinstance(found, (_package.Package, _package.PackageError))
+            assert isinstance(found, (_package.PluginPackage, PackageError))

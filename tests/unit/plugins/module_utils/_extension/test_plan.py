@@ -12,7 +12,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._certificate import thumbprint as _thumbprint
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._certificate.thumbprint import (
+    compute_thumbprint,
+)
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import OptionError
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.desired import (
     Desired,
@@ -42,7 +44,7 @@ def offered(name: str = "new", days: int = 90, sans: tuple[str, ...] = ("DNS:*.e
     der = name.encode()
     pem = f"-----BEGIN CERTIFICATE-----\n{base64.b64encode(der).decode()}\n-----END CERTIFICATE-----\n"
     return OfferedCertificate(
-        pem, _thumbprint.of(der, "sha256"), _thumbprint.of(der, "sha1"), NOW + timedelta(days=days), sans
+        pem, compute_thumbprint(der, "sha256"), compute_thumbprint(der, "sha1"), NOW + timedelta(days=days), sans
     )
 
 

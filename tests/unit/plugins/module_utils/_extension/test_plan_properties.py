@@ -29,8 +29,8 @@ from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extensi
     to_options,
 )
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.xml_document import (
-    to_record,
-    to_xml,
+    extension_from_xml,
+    extension_to_xml,
 )
 from ansible_collections.vsphere_ops.client_plugin.tests.unit.plugins.module_utils.records import (
     OTHER,
@@ -157,7 +157,9 @@ def test_a_record_is_the_same_in_the_words_of_the_api(current: Extension) -> Non
 def test_a_record_is_the_same_after_a_document(current: Extension) -> None:
     # An empty element says nothing that a missing one does not say.
     servers = tuple(replace(server, admin_email=tuple(filter(None, server.admin_email))) for server in current.servers)
-    assert to_record(to_xml(current, "2026-03-01T09:00:00Z").encode()) == replace(current, servers=servers)
+    assert extension_from_xml(extension_to_xml(current, "2026-03-01T09:00:00Z").encode()) == replace(
+        current, servers=servers
+    )
 
 
 @many

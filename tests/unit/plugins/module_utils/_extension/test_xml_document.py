@@ -10,16 +10,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import XmlError
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.model import (
     Client,
     Extension,
     Server,
 )
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.xml_document import (
-    DefinitionError,
-    options,
-    to_record,
-    to_xml,
+    extension_from_xml,
+    extension_to_xml,
+    options_from_xml,
 )
 from ansible_collections.vsphere_ops.client_plugin.tests.unit.plugins.module_utils.records import FULL
 
@@ -57,7 +57,7 @@ MINIMAL = "<extension><key>k</key><version>1</version>{}</extension>"
 
 
 def test_what_is_found_in_the_wild() -> None:
-    assert to_record(FOUND.encode()) == Extension(
+    assert extension_from_xml(FOUND.encode()) == Extension(
         "com.example.notes",
         "1.0.0",
         "Fleet Notes",
@@ -69,8 +69,8 @@ def test_what_is_found_in_the_wild() -> None:
 
 
 def test_options_are_those_of_the_elements_that_are_there() -> None:
-    assert options(MINIMAL.format("").encode()) == {"key": "k", "version": "1"}
-    found = options(FOUND.encode())
+    assert options_from_xml(MINIMAL.format("").encode()) == {"key": "k", "version": "1"}
+    found = options_from_xml(FOUND.encode())
     assert found["server_thumbprint"] == THUMBPRINT
     assert found["plugin_servers"] == []
     assert not set(found) & {
@@ -85,16 +85,16 @@ def test_options_are_those_of_the_elements_that_are_there() -> None:
 
 
 def test_a_client_without_a_server_wants_none() -> None:
-    found = options(MINIMAL.format("<client><url>http://a/p.zip</url><type>t</type></client>").encode())
+    found = options_from_xml(MINIMAL.format("<client><url>http://a/p.zip</url><type>t</type></client>").encode())
     assert (found["server_type"], found["plugin_servers"]) == ("", [])
 
 
 def test_every_field_there_and_back() -> None:
-    assert to_record(to_xml(FULL, "2026-03-01T09:00:00Z").encode()) == FULL
+    assert extension_from_xml(extension_to_xml(FULL, "2026-03-01T09:00:00Z").encode()) == FULL
 
 
 def test_the_order_is_that_of_the_api() -> None:
-    text = to_xml(FULL, "2026-03-01T09:00:00Z")
+    text = extension_to_xml(FULL, "2026-03-01T09:00:00Z")
     elements = [line[3:].partition(">")[0].rstrip(" /") for line in text.splitlines() if line[:3] == "  <"]
     opening = [name for name in dict.fromkeys(elements) if not name.startswith("/")]
     wanted = """description key company type version subjectName server client taskList eventList faultList
@@ -106,7 +106,7 @@ def test_the_order_is_that_of_the_api() -> None:
 
 def test_texts_are_kept_to_the_letter_where_layout_cannot_be_meant() -> None:
     record = replace(FULL, resources=(replace(FULL.resources[0], messages=(("a", " <b> & 'c'\n"),)),))
-    assert to_record(to_xml(record, "2026-03-01T09:00:00Z").encode()).resources == record.resources
+    assert extension_from_xml(extension_to_xml(record, "2026-03-01T09:00:00Z").encode()).resources == record.resources
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_texts_are_kept_to_the_letter_where_layout_cannot_be_meant() -> None:
     ],
 )
 def test_one_sentence_for_what_is_none(document: str, message: str) -> None:
-    with pytest.raises(DefinitionError) as caught:
-        to_record(document.encode())
+    with pytest.raises(XmlError) as caught:
+        extension_from_xml(document.encode())
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 
 import pytest
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import FileError
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._files import directory
 
 FILES = {"plugin.json": b"{}", "ui/lib/a.js": b"// a"}
@@ -29,10 +30,10 @@ def test_what_is_made(tmp_path, empty, umask):
     dest = tmp_path / "dest"
     if empty:
         dest.mkdir(0o700)
-    assert not directory.is_there(str(dest), FILES)
+    assert not directory.directory_holds(str(dest), FILES)
     former = os.umask(umask)
     try:
-        directory.make(str(dest), FILES)
+        directory.create_directory(str(dest), FILES)
     finally:
         os.umask(former)
     assert tree(dest) == {
@@ -43,7 +44,7 @@ def test_what_is_made(tmp_path, empty, umask):
     }
     assert dest.stat().st_mode & 0o777 == 0o755
     assert os.listdir(tmp_path) == ["dest"]
-    assert directory.is_there(str(dest), FILES)
+    assert directory.directory_holds(str(dest), FILES)
 
 
 def linked(path):
@@ -67,28 +68,29 @@ def linked(path):
 )
 def test_what_is_not_the_same(tmp_path, change):
     dest = tmp_path / "dest"
-    directory.make(str(dest), FILES)
+    directory.create_directory(str(dest), FILES)
     change(dest)
-    with pytest.raises(directory.FolderError, match=r"^dest=.* holds other files; "):
-        directory.is_there(str(dest), FILES)
+    with pytest.raises(FileError) as caught:
+        directory.directory_holds(str(dest), FILES)
+    assert (caught.value.kind, caught.value.subject) == ("occupied", str(dest))
 
 
 @pytest.mark.parametrize(
-    ("name", "says"),
+    ("name", "kind"),
     [
-        ("file", "is no folder; "),
-        ("nothing/dest", "cannot be made, because there is no folder "),
-        ("a\0b", "is no path, because it holds a NUL; "),
+        ("file", "occupied"),
+        ("nothing/dest", "missing"),
+        ("a\0b", "unwritable"),
     ],
 )
-def test_where_no_folder_can_be(tmp_path, name, says):
+def test_where_no_folder_can_be(tmp_path, name, kind):
     (tmp_path / "file").touch()
-    with pytest.raises(directory.FolderError) as caught:
-        directory.is_there(f"{tmp_path}/{name}", FILES)
-    assert says in str(caught.value)
+    with pytest.raises(FileError) as caught:
+        directory.directory_holds(f"{tmp_path}/{name}", FILES)
+    assert caught.value.kind == kind
 
 
 def test_what_fails_leaves_nothing(tmp_path):
-    with pytest.raises(directory.FolderError, match="cannot be written: "):
-        directory.make(str(tmp_path / "dest"), {"a": b"", "x" * 300: b""})
+    with pytest.raises(FileError, match="cannot be written "):
+        directory.create_directory(str(tmp_path / "dest"), {"a": b"", "x" * 300: b""})
     assert os.listdir(tmp_path) == []

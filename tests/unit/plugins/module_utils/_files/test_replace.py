@@ -11,7 +11,7 @@ import os
 import stat
 
 import pytest
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._files.replace import NewFile, replace
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._files.replace import NewFile, replace_files
 
 
 def new_file(path, new=b"new", mode=0o600):
@@ -32,7 +32,7 @@ def wide_umask():
 
 def test_new_files_have_their_mode_and_nothing_is_left_over(tmp_path):
     key, certificate = tmp_path / "key", tmp_path / "certificate"
-    replace([new_file(key, b"k"), new_file(certificate, b"c", 0o644)])
+    replace_files([new_file(key, b"k"), new_file(certificate, b"c", 0o644)])
     assert (key.read_bytes(), mode_of(key)) == (b"k", 0o600)
     assert (certificate.read_bytes(), mode_of(certificate)) == (b"c", 0o644)
     assert sorted(tmp_path.iterdir()) == [certificate, key]
@@ -43,7 +43,7 @@ def test_a_file_that_is_replaced_loses_a_mode_that_was_too_wide(tmp_path):
     key.write_bytes(b"old")
     key.chmod(0o666)
     with key.open("rb") as still_open:
-        replace([new_file(key)])
+        replace_files([new_file(key)])
         # Another file took its place: who had the old one open does not see the new key.
         assert still_open.read() == b"old"
     assert (key.read_bytes(), mode_of(key)) == (b"new", 0o600)
@@ -54,7 +54,7 @@ def test_owner_and_group_stay(tmp_path):
     key = tmp_path / "key"
     key.write_bytes(b"old")
     os.chown(key, 12345, 54321)
-    replace([new_file(key)])
+    replace_files([new_file(key)])
     assert (key.stat().st_uid, key.stat().st_gid) == (12345, 54321)
 
 
@@ -67,7 +67,7 @@ def test_when_the_second_cannot_be_put_in_place_the_first_is_as_it_was(tmp_path,
         key.write_bytes(old)
         key.chmod(0o640)
     with pytest.raises(OSError, match="directory"):
-        replace([new_file(key), new_file(certificate)])
+        replace_files([new_file(key), new_file(certificate)])
     assert (key.read_bytes() if key.exists() else None) == old
     assert old is None or mode_of(key) == 0o640
     assert sorted(path.name for path in tmp_path.iterdir()) == ["certificate", *(["key"] if old else [])]
@@ -77,6 +77,6 @@ def test_when_one_cannot_be_written_at_all_nothing_happens(tmp_path):
     key = tmp_path / "key"
     key.write_bytes(b"old")
     with pytest.raises(FileNotFoundError):
-        replace([new_file(key), NewFile(str(tmp_path / "no folder" / "certificate"), b"c", None, 0o644)])
+        replace_files([new_file(key), NewFile(str(tmp_path / "no folder" / "certificate"), b"c", None, 0o644)])
     assert key.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [key]

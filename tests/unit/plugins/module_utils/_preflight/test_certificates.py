@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._certificate import thumbprint
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._certificate.thumbprint import (
+    compute_thumbprint,
+)
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import PreflightError
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.model import (
     Extension,
@@ -34,8 +36,8 @@ def server(port, host="localhost", **changes):
 @pytest.mark.parametrize("algorithm", ["sha256", "sha1"])
 def test_what_is_served_is_what_would_be_registered(serve, local, algorithm):
     port = serve(local)
-    check(server(port, thumbprint=thumbprint.of(local.der, algorithm), certificate=local.pem))
-    check(server(port, thumbprint=thumbprint.of(local.der, algorithm)))
+    check(server(port, thumbprint=compute_thumbprint(local.der, algorithm), certificate=local.pem))
+    check(server(port, thumbprint=compute_thumbprint(local.der, algorithm)))
     check(server(port, certificate=local.pem))
     check(server(port))
 
@@ -43,7 +45,7 @@ def test_what_is_served_is_what_would_be_registered(serve, local, algorithm):
 def test_another_thumbprint(serve, local):
     with pytest.raises(PreflightError) as caught:
         check(server(serve(local), thumbprint=OTHER))
-    assert thumbprint.of(local.der) in str(caught.value)
+    assert compute_thumbprint(local.der) in str(caught.value)
     assert OTHER in str(caught.value)
     assert "reload the web server" in str(caught.value)
 
@@ -61,7 +63,7 @@ def test_something_else_than_a_thumbprint_is_another_one(serve, local):
 def test_a_certificate_for_another_name(serve, make):
     made = make("other", ("DNS:other.example.com",))
     port = serve(made)
-    check(server(port, thumbprint=thumbprint.of(made.der)))
+    check(server(port, thumbprint=compute_thumbprint(made.der)))
     with pytest.raises(PreflightError, match=re.escape("names DNS:other.example.com, not localhost; ")):
         check(server(port, certificate=made.pem))
 
@@ -88,7 +90,7 @@ def test_every_server_of_a_record_is_looked_at_and_those_without_tls_are_not(loc
         asked.append((host, port))
         return local.der
 
-    good = thumbprint.of(local.der)
+    good = compute_thumbprint(local.der)
     plain = Server("http://plugins.example.com/plugin.json", "MANIFEST_SERVER", thumbprint=OTHER)
     api = Server("https://api.example.com:8443/", "API", thumbprint=good)
     manifest = Server("https://plugins.example.com/plugin.json", "MANIFEST_SERVER", thumbprint=good)

@@ -12,7 +12,9 @@ import json
 import zipfile
 
 import pytest
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._certificate import thumbprint as _thumbprint
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._certificate.thumbprint import (
+    compute_thumbprint,
+)
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import PreflightError
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.model import (
     PACKAGE,
@@ -77,8 +79,8 @@ def verify(extension):
 @pytest.mark.parametrize("pair", ["thumbprint", "sha1", "certificate"])
 def test_a_good_manifest_from_exactly_the_registered_server(site, local, pair):
     given = {
-        "thumbprint": {"thumbprint": _thumbprint.of(local.der)},
-        "sha1": {"thumbprint": _thumbprint.of(local.der, "sha1")},
+        "thumbprint": {"thumbprint": compute_thumbprint(local.der)},
+        "sha1": {"thumbprint": compute_thumbprint(local.der, "sha1")},
         "certificate": {"certificate": local.pem},
     }
     verify(record(site(GOOD), **given[pair]))

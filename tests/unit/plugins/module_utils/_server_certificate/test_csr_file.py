@@ -88,7 +88,7 @@ def test_what_a_ca_is_asked_for(run, files, options, key_type, encipherment):
         "plugins.example.com",
         "192.0.2.10",
     ]
-    assert _certificate.load_key(key).public_key == _certificate.public_bytes(asked.public_key())
+    assert _certificate.load_private_key(key).public_key == _certificate.public_key_der(asked.public_key())
     modes = [stat.S_IMODE(Path(options[name]).stat().st_mode) for name in ("private_key_path", "request_path")]
     assert modes == [0o600, 0o644]
 

@@ -14,7 +14,9 @@ import struct
 import time
 
 import pytest
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._certificate import thumbprint
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._certificate.thumbprint import (
+    compute_thumbprint,
+)
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._tls import http_get
 from ansible_collections.vsphere_ops.client_plugin.tests.unit.plugins.module_utils import web
 from ansible_collections.vsphere_ops.client_plugin.tests.unit.plugins.module_utils.web import finish, request, sends
@@ -115,7 +117,7 @@ def test_tls_with_a_trusted_ca(secured, local, trusted, host):
 @pytest.mark.parametrize("algorithm", ["sha256", "sha1"])
 def test_tls_with_a_pin_needs_neither_ca_nor_name(secured, make, algorithm):
     made = make("elsewhere", ("DNS:elsewhere.example.com",), days=(-9, -1))
-    pin = thumbprint.of(made.der, algorithm)
+    pin = compute_thumbprint(made.der, algorithm)
     # Whatever else is said: the pin is what counts.
     for options in ({}, {"validate_certs": False}, {"ca_path": "/no/such/file"}):
         assert get(f"https://127.0.0.1:{secured(made, sends(answer()))}/", thumbprint=pin, **options) == BODY
@@ -125,10 +127,10 @@ def test_tls_with_a_pin_needs_neither_ca_nor_name(secured, make, algorithm):
 def test_another_certificate_than_the_pinned_one(secured, local, make, trusted, validate_certs):
     requests = []
     port = secured(local, sends(answer(), requests))
-    pin = thumbprint.of(make().der)
+    pin = compute_thumbprint(make().der)
     url = f"https://localhost:{port}/a.zip"
     message = fails(url, "thumbprint", thumbprint=pin, ca_path=trusted, validate_certs=validate_certs)
-    assert message.startswith(f"{url} is served with the certificate {thumbprint.of(local.der)}, not with {pin}; ")
+    assert message.startswith(f"{url} is served with the certificate {compute_thumbprint(local.der)}, not with {pin}; ")
     assert not any(requests), "nothing was asked"
 
 
@@ -166,7 +168,7 @@ def test_a_ca_path_that_cannot_be_used(listen):
 
 
 def test_a_pin_for_what_is_not_secured():
-    message = fails("http://127.0.0.1:1/", "thumbprint", thumbprint=thumbprint.of(b""))
+    message = fails("http://127.0.0.1:1/", "thumbprint", thumbprint=compute_thumbprint(b""))
     assert message.startswith("http://127.0.0.1:1/ has no certificate to compare")
 
 
@@ -363,7 +365,7 @@ def test_a_look_keeps_what_the_server_keeps(secured, local, headers, asked):
     data = answer(b"gone", "404 x") if headers is None else page(**headers)
     port = secured(local, web.keeps_open({"/a": data, "/b": data}, connections))
     urls = [f"https://127.0.0.1:{port}/{name}" for name in "aba"]
-    seen = http_get.look(urls, limit=100, timeout=5, thumbprint=thumbprint.of(local.der))
+    seen = http_get.look(urls, limit=100, timeout=5, thumbprint=compute_thumbprint(local.der))
     status, size, kind = (404, 0, "") if headers is None else (200, 4, "text/html")
     assert seen == tuple(http_get.Seen(url, status, kind, size) for url in urls)
     assert connections == asked
@@ -380,7 +382,7 @@ def test_a_look_goes_on_where_a_server_closes(secured, local, end):
 
     port = secured(local, once)
     urls = [f"https://127.0.0.1:{port}/{name}" for name in "abc"]
-    seen = http_get.look(urls, limit=100, timeout=5, thumbprint=thumbprint.of(local.der))
+    seen = http_get.look(urls, limit=100, timeout=5, thumbprint=compute_thumbprint(local.der))
     assert [one.status for one in seen] == [200] * 3
     assert len(connections) == 3
 
@@ -407,7 +409,7 @@ def test_a_look_at_another_certificate_asks_nothing(secured, local, make):
     connections = []
     port = secured(local, web.keeps_open({}, connections))
     with pytest.raises(http_get.DownloadError) as caught:
-        http_get.look([f"https://localhost:{port}/a"], limit=9, timeout=5, thumbprint=thumbprint.of(make().der))
+        http_get.look([f"https://localhost:{port}/a"], limit=9, timeout=5, thumbprint=compute_thumbprint(make().der))
     assert caught.value.argument == "thumbprint"
     assert not any(connections)
 
