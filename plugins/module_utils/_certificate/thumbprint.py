@@ -71,7 +71,7 @@ def compute_pem_thumbprint(pem: str, algorithm: str = "sha256") -> str:
     return compute_thumbprint(certificates[0], algorithm)
 
 
-def is_thumbprint_of(thumbprint: str, der: bytes) -> bool:
+def matches_der(thumbprint: str, der: bytes) -> bool:
     """Whether a thumbprint in the notation of :func:`normalize_thumbprint` is that of a certificate in DER."""
     return compute_thumbprint(der, detect_algorithm(thumbprint)) == thumbprint
 

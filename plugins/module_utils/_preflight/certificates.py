@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from .. import _url
 from .._certificate import x509
-from .._certificate.thumbprint import compute_thumbprint, is_thumbprint_of
+from .._certificate.thumbprint import compute_thumbprint, matches_der
 from .._errors import CertificateError, PreflightError, ThumbprintError
 from .._extension.certificate_pair import is_thumbprint_of
 from .._extension.model import Extension, Server
@@ -57,7 +57,7 @@ def _check_server(server: Server, fetch: Callable[[str, int], bytes]) -> None:
             remedy=f"set O({OPTION}) to false if only the vCenters can reach it",
         ) from error
     presented = compute_thumbprint(der)
-    if server.thumbprint and not _is_thumbprint_of(server.thumbprint, der):
+    if server.thumbprint and not _presents_registered(server.thumbprint, der):
         raise PreflightError(
             f"found that {server.url} is served with the certificate {presented}, but {server.thumbprint} would be "
             "registered",
@@ -75,9 +75,9 @@ def _check_server(server: Server, fetch: Callable[[str, int], bytes]) -> None:
         _check_host_name(server.url, origin.host, der)
 
 
-def _is_thumbprint_of(registered: str, der: bytes) -> bool:
+def _presents_registered(registered: str, der: bytes) -> bool:
     try:
-        return is_thumbprint_of(registered, der)
+        return matches_der(registered, der)
     except ThumbprintError:
         # The record holds something that is not a thumbprint.
         return False

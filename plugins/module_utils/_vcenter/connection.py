@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._certificate.thumbprint import compute_thumbprint, detect_algorithm, is_thumbprint_of, normalize_thumbprint
+from .._certificate.thumbprint import compute_thumbprint, detect_algorithm, matches_der, normalize_thumbprint
 from .._errors import ThumbprintError
 from .._extension.model import OptionError
 
@@ -80,7 +80,7 @@ class PinnedContext(ssl.SSLContext):
     def wrap_socket(self, *args: Any, **kwargs: Any) -> ssl.SSLSocket:
         connection = super().wrap_socket(*args, **kwargs)
         served = connection.getpeercert(binary_form=True) or b""
-        if not is_thumbprint_of(self.pin, served):
+        if not matches_der(self.pin, served):
             connection.close()
             raise WrongPin(compute_thumbprint(served, detect_algorithm(self.pin)))
         return connection
