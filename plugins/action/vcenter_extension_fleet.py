@@ -3,25 +3,22 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""Make one extension right in many vCenters at once, on the controller and in one process."""
+"""Register one extension with many vCenters at once, on the controller and in one process."""
 
 from __future__ import annotations
 
-from typing import Any
+from ..module_utils._argument_specs import FLEET_RULES, fleet_spec
+from ..plugin_utils._fleet.action import FleetAction, FleetWork
 
-from ansible.plugins.action import ActionBase
 
+class ActionModule(FleetAction):
+    """Options and result are documented in the module of the same name."""
 
-class ActionModule(ActionBase):
-    """The options and the result are documented in the module of the same name."""
+    spec = staticmethod(fleet_spec)
+    rules = FLEET_RULES
 
-    TRANSFERS_FILES = False
-    _requires_connection = False
+    def load_work(self) -> FleetWork:
+        """Import the work, and pyVmomi with it."""
+        from ..plugin_utils._fleet.reconcile import reconcile_fleet  # noqa: PLC0415  see FleetAction
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        # Not at the top: Ansible reads this file in its main process, and every later task of the play would pay for
-        # forking a process that holds pyVmomi.
-        from ..plugin_utils._fleet import reconcile  # noqa: PLC0415
-
-        result: dict[str, Any] = super().run(tmp, task_vars)
-        return {**result, **reconcile.answer(self._task.args, self._task, self._loader)}
+        return reconcile_fleet

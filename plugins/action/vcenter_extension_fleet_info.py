@@ -7,20 +7,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from ..module_utils._argument_specs import MANY_RULES, fleet_info_spec
+from ..plugin_utils._fleet.action import FleetAction, FleetWork
 
-from ansible.plugins.action import ActionBase
 
+class ActionModule(FleetAction):
+    """Options and result are documented in the module of the same name."""
 
-class ActionModule(ActionBase):
-    """The options and the result are documented in the module of the same name."""
+    spec = staticmethod(fleet_info_spec)
+    rules = MANY_RULES
 
-    TRANSFERS_FILES = False
-    _requires_connection = False
+    def load_work(self) -> FleetWork:
+        """Import the work, and pyVmomi with it."""
+        from ..plugin_utils._fleet.info import read_fleet  # noqa: PLC0415  see FleetAction
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        # Not at the top: see vcenter_extension_fleet.
-        from ..plugin_utils._fleet import info  # noqa: PLC0415
-
-        result: dict[str, Any] = super().run(tmp, task_vars)
-        return {**result, **info.answer(self._task, self._loader)}
+        return read_fleet

@@ -3,62 +3,79 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""Tell as the result of one host what the fleet action did in its vCenter."""
+"""Report the outcome that the fleet action had in the vCenter of one host as the result of that host."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 
-from ..module_utils._argument_specs import outcome_spec
+from ..module_utils._argument_specs import FLEET_RULES, fleet_spec, outcome_spec
+from ..module_utils._errors import ClientPluginError, OptionError
+from ..plugin_utils._fleet.action import run_fleet_task
+from ..plugin_utils._fleet.options import validate_options
 
 
 class ActionModule(ActionBase):
-    """The options and the result are documented in the module of the same name."""
+    """Options and result are documented in the module of the same name."""
 
     TRANSFERS_FILES = False
     _requires_connection = False
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Return the outcome of this host."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         variables = task_vars or {}
-        validation = ArgumentSpecValidator(outcome_spec()).validate(dict(self._task.args))
-        if validation.error_messages:
-            return {**result, "failed": True, "msg": "; ".join(validation.error_messages)}
-        options = validation.validated_parameters
+        try:
+            options = validate_options(self._task.args, outcome_spec())
+            return {**result, **self._outcome(options, variables)}
+        except ClientPluginError as error:
+            return {**result, "failed": True, "msg": error.message()}
+
+    def _outcome(self, options: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
         name = options["name"] or variables["inventory_hostname"]
-        # Taken by its name and not as a value: a template would go through the outcomes of the whole fleet for each
-        # of its hosts.
+        # The name of the variable and not its value: a template would walk through the outcomes of the whole fleet for
+        # each of its hosts.
         fleet = variables.get(options["registered"])
         outcomes = fleet.get("results") if isinstance(fleet, Mapping) else None
         outcome = next((one for one in outcomes or () if one["name"] == name), None)
         if outcome is None and options["variables"]:
-            answer = self._alone(name, options["variables"])
-            if "results" not in answer:
-                return {**result, **answer}
-            outcome = answer["results"][0]
+            fleet_result = self._run_for_this_host(name, options["variables"])
+            if "results" not in fleet_result:
+                return fleet_result
+            outcome = fleet_result["results"][0]
         if outcome is None:
-            text = (
-                f"registered: {options['registered']} holds no outcome for {name}; register the fleet action under it"
+            raise OptionError(
+                f"must be the name of a variable that holds an outcome for {name}",
+                option="registered",
+                value=options["registered"],
+                remedy="register the fleet action under that name",
             )
-            return {**result, "failed": True, "msg": text}
-        told = {key: value for key, value in outcome.items() if key not in ("name", "error")}
-        if outcome["failed"]:
-            told |= {"msg": outcome["error"]["message"], "error": outcome["error"]}
-        if options["unchanged"] and told.get("changed"):
-            fields = ", ".join(change["field"] for change in told.get("changes", ())) or told.get("action", "")
-            text = f"{name} does not hold what was registered a moment ago ({fields}); look who else changes the record"
-            told |= {"failed": True, "changed": False, "msg": text}
-        return {**result, **told}
+        return _host_result(name, outcome, must_be_unchanged=options["unchanged"])
 
-    def _alone(self, name: str, variables: Mapping[str, str]) -> dict[str, Any]:
-        """Do the work for this host only."""
-        # Not at the top: see vcenter_extension_fleet.
-        from ..plugin_utils._fleet import reconcile  # noqa: PLC0415
+    def _run_for_this_host(self, name: str, variables: Mapping[str, str]) -> dict[str, Any]:
+        # Not at the top: see FleetAction.
+        from ..plugin_utils._fleet.reconcile import reconcile_fleet  # noqa: PLC0415
 
         inventory = {"hosts": [name], "variables": dict(variables)}
         arguments = {"inventory": inventory, "progress": False, "tolerate_failures": True}
-        return reconcile.answer(arguments, self._task, self._loader)
+        return run_fleet_task(
+            reconcile_fleet, arguments, fleet_spec(), FLEET_RULES, task=self._task, loader=self._loader
+        )
+
+
+def _host_result(name: str, outcome: Mapping[str, Any], *, must_be_unchanged: bool) -> dict[str, Any]:
+    result = {key: value for key, value in outcome.items() if key not in ("name", "error")}
+    if outcome["failed"]:
+        return result | {"msg": outcome["error"]["message"], "error": outcome["error"]}
+    if must_be_unchanged and result.get("changed"):
+        fields = ", ".join(change["field"] for change in result.get("changes", ())) or result.get("action", "")
+        error = ClientPluginError(
+            f"does not hold what was registered before ({fields})",
+            subject=name,
+            remedy="find out who else changes the record",
+        )
+        return result | {"failed": True, "changed": False, "msg": error.message()}
+    return result

@@ -3,24 +3,22 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""Give the records of many vCenters the new certificate of a web server, on the controller and in one process."""
+"""Give the records of many vCenters the new certificate of a web server, in one process."""
 
 from __future__ import annotations
 
-from typing import Any
+from ..module_utils._argument_specs import RENEWAL_RULES, renewal_spec
+from ..plugin_utils._fleet.action import FleetAction, FleetWork
 
-from ansible.plugins.action import ActionBase
 
+class ActionModule(FleetAction):
+    """Options and result are documented in the module of the same name."""
 
-class ActionModule(ActionBase):
-    """The options and the result are documented in the module of the same name."""
+    spec = staticmethod(renewal_spec)
+    rules = RENEWAL_RULES
 
-    TRANSFERS_FILES = False
-    _requires_connection = False
+    def load_work(self) -> FleetWork:
+        """Import the work, and pyVmomi with it."""
+        from ..plugin_utils._fleet.renew import renew_fleet  # noqa: PLC0415  see FleetAction
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        # Not at the top: see vcenter_extension_fleet.
-        from ..plugin_utils._fleet import renew  # noqa: PLC0415
-
-        result: dict[str, Any] = super().run(tmp, task_vars)
-        return {**result, **renew.answer(self._task, self._loader)}
+        return renew_fleet

@@ -3,24 +3,22 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""Put the records of many vCenters back to what they were before a run, on the controller and in one process."""
+"""Restore the records of many vCenters from a journal, on the controller and in one process."""
 
 from __future__ import annotations
 
-from typing import Any
+from ..module_utils._argument_specs import MANY_RULES, rollback_spec
+from ..plugin_utils._fleet.action import FleetAction, FleetWork
 
-from ansible.plugins.action import ActionBase
 
+class ActionModule(FleetAction):
+    """Options and result are documented in the module of the same name."""
 
-class ActionModule(ActionBase):
-    """The options and the result are documented in the module of the same name."""
+    spec = staticmethod(rollback_spec)
+    rules = MANY_RULES
 
-    TRANSFERS_FILES = False
-    _requires_connection = False
+    def load_work(self) -> FleetWork:
+        """Import the work, and pyVmomi with it."""
+        from ..plugin_utils._fleet.rollback import roll_back_fleet  # noqa: PLC0415  see FleetAction
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        # Not at the top: see vcenter_extension_fleet.
-        from ..plugin_utils._fleet import rollback  # noqa: PLC0415
-
-        result: dict[str, Any] = super().run(tmp, task_vars)
-        return {**result, **rollback.answer(self._task, self._loader)}
+        return roll_back_fleet

@@ -86,11 +86,11 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ..module_utils._argument_specs import EXTENSION_RULES, extension_spec
-from ..module_utils._errors import OptionError
+from ..module_utils._errors import ClientPluginError
 from ..module_utils._extension import xml_document
 from ..module_utils._extension.from_options import desired_from_options
 from ..module_utils._extension.overlay import overlay
-from ..plugin_utils._fleet.vcenters import validated
+from ..plugin_utils._fleet.options import validate_options
 
 _MOMENT = "%Y-%m-%dT%H:%M:%SZ"
 
@@ -107,9 +107,9 @@ def extension_xml(record: Any, last_heartbeat_time: str | None = None) -> str:
             f"extension_xml: last_heartbeat_time: {moment!r} is no time; give one such as 2026-03-01T09:00:00Z"
         ) from error
     try:
-        wanted = desired_from_options(validated(record, extension_spec(), EXTENSION_RULES), strict=True)
+        wanted = desired_from_options(validate_options(record, extension_spec(), EXTENSION_RULES), strict=True)
         return xml_document.extension_to_xml(overlay(wanted, None), moment)
-    except OptionError as error:
+    except ClientPluginError as error:
         raise AnsibleFilterError(f"extension_xml: {error}") from error
 
 

@@ -214,9 +214,8 @@ from urllib.parse import urlsplit
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ..module_utils import _errors
 from ..module_utils._argument_specs import manifest_info_spec
-from ..module_utils._errors import ManifestError, ThumbprintError
+from ..module_utils._errors import ClientPluginError, ManifestError, ThumbprintError
 from ..module_utils._extension.from_options import desired_from_options
 from ..module_utils._extension.model import Extension, OptionError, Server
 from ..module_utils._extension.to_options import to_options
@@ -224,13 +223,12 @@ from ..module_utils._manifest import compatibility, schema_check
 from ..module_utils._preflight import manifest as _delivered
 from ..module_utils._tls import http_get
 from ..module_utils._vcenter.client import PYVMOMI_IMPORT_ERROR, session
-from ..module_utils._vcenter.connection import target
-from ..module_utils._vcenter.errors import VCenterError
+from ..module_utils._vcenter.connection import read_connection_options
 
 
 def registered(params: dict[str, Any]) -> Extension:
     """The record of the task's key. Raises OptionError where there is none with a URL, and VCenterError."""
-    with session(target(params)) as vcenter:
+    with session(read_connection_options(params)) as vcenter:
         found = vcenter.find_extension(params["key"])
     if found is None:
         raise OptionError("key", f"{params['key']} is not registered in {params['hostname']}; correct one of them")
@@ -308,7 +306,7 @@ def main() -> None:
         module.fail_json(msg=missing_required_lib("pyvmomi"), exception=PYVMOMI_IMPORT_ERROR)
     try:
         result = look(module.params)
-    except (_errors.OptionError, VCenterError, ManifestError) as error:
+    except ClientPluginError as error:
         module.fail_json(msg=str(error))
     module.exit_json(changed=False, **result)
 

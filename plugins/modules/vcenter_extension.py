@@ -205,8 +205,7 @@ from ..module_utils._extension.from_options import desired_from_options
 from ..module_utils._extension.reconcile import reconcile
 from ..module_utils._preflight.checks import build_preflight, checks_of_options
 from ..module_utils._vcenter.client import PYVMOMI_IMPORT_ERROR, session
-from ..module_utils._vcenter.connection import target
-from ..module_utils._vcenter.errors import VCenterError
+from ..module_utils._vcenter.connection import read_connection_options
 
 
 def main() -> None:
@@ -219,7 +218,7 @@ def main() -> None:
         module.fail_json(msg=missing_required_lib("pyvmomi"), exception=PYVMOMI_IMPORT_ERROR)
     try:
         wanted = desired_from_options(module.params)
-        with session(target(module.params)) as vcenter:
+        with session(read_connection_options(module.params)) as vcenter:
             outcome = reconcile(
                 vcenter,
                 wanted,
@@ -227,7 +226,7 @@ def main() -> None:
                 now=datetime.now(timezone.utc),
                 verify=build_preflight(checks_of_options(module.params), module.params["timeout"]),
             )
-    except (ClientPluginError, VCenterError) as error:
+    except ClientPluginError as error:
         module.fail_json(msg=str(error))
     for warning in outcome.plan.warnings:
         module.warn(warning)

@@ -172,11 +172,10 @@ from dataclasses import asdict
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ..module_utils._argument_specs import info_spec, vcenter_spec
-from ..module_utils._errors import OptionError
+from ..module_utils._errors import ClientPluginError
 from ..module_utils._extension.query import query_extensions, selection_from_options
 from ..module_utils._vcenter.client import PYVMOMI_IMPORT_ERROR, session
-from ..module_utils._vcenter.connection import target
-from ..module_utils._vcenter.errors import VCenterError
+from ..module_utils._vcenter.connection import read_connection_options
 
 
 def main() -> None:
@@ -184,9 +183,9 @@ def main() -> None:
     if PYVMOMI_IMPORT_ERROR:
         module.fail_json(msg=missing_required_lib("pyvmomi"), exception=PYVMOMI_IMPORT_ERROR)
     try:
-        with session(target(module.params)) as vcenter:
+        with session(read_connection_options(module.params)) as vcenter:
             found = query_extensions(vcenter, selection_from_options(module.params))
-    except (OptionError, VCenterError) as error:
+    except ClientPluginError as error:
         module.fail_json(msg=str(error))
     module.exit_json(changed=False, **asdict(found))
 

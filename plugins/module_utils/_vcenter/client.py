@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""The only file that knows pyVmomi: a session with a vCenter, and its extension records as ours.
+"""Open a session with a vCenter through pyVmomi, and convert its extension records from and to the model.
 
 One record costs one TLS connection and the calls RetrieveServiceContent, Login, FindExtension, a write or none, Logout.
 """
@@ -21,10 +21,13 @@ from http.client import HTTPException
 from typing import Any
 from xml.parsers.expat import ExpatError
 
+from .._errors import VCenterError
 from .._extension.api_types import FLAG, REFERENCE, SHAPE, TIME, from_api, to_api
 from .._extension.model import Extension
-from .connection import Target, WrongPin, tls_context
-from .errors import VCenterError, connection, permission, told
+from .._foreign_text import one_line
+from .._version import VersionKey, version_key
+from .connection import ConnectionOptions, WrongPin, tls_context
+from .errors import missing_privilege, translate_connection_error, translate_fault
 
 try:
     from pyVmomi import VmomiSupport, vim, vmodl
@@ -35,30 +38,32 @@ else:
     PYVMOMI_IMPORT_ERROR = None
 
 # Server certificates came with this API version (type metadata: ServerInfo.serverCertificate).
-_CERTIFICATES_SINCE = (8, 0, 2, 0)
+_CERTIFICATES_SINCE = version_key("8.0.2.0")
 # Plug-in packages are deprecated in 8.0, with support announced to end in the next major release, and the SDK of 9.0
 # has dropped them.
-_PACKAGES_UNTIL = (9, 0, 0, 0)
-# The oldest version that every supported vCenter speaks; the session starts with it and goes on with the server's own.
+_PACKAGES_UNTIL = version_key("9.0.0.0")
+# The oldest API version of every supported vCenter; a session begins with it and continues with the vCenter's own.
 _FIRST_VERSION = "vim.version.version9"
-# Seconds that the logout from a vCenter may take which has just failed.
-_FAREWELL = 2
+# Seconds that the logout from a vCenter may take whose last call has failed.
+_LOGOUT_TIMEOUT = 2
 
 
 class VCenter:
     """The extension records of one vCenter, for as long as its session is open."""
 
-    def __init__(self, target: Target, content: Any, api_version: str, session_id: str) -> None:
-        self._target = target
+    def __init__(self, options: ConnectionOptions, content: Any, api_version: str, session_id: str) -> None:
+        """Wrap the service content of an open session; :func:`session` makes these objects."""
+        self._options = options
         self._content = content
         self._api_version = api_version
         self._session_id = session_id
 
     @property
     def about(self) -> dict[str, str]:
+        """Return hostname (as given), version, build, api_version and instance_uuid."""
         about = self._content.about
         return {
-            "hostname": self._target.hostname,
+            "hostname": self._options.hostname,
             "version": about.version,
             "build": about.build,
             "api_version": about.apiVersion,
@@ -67,19 +72,22 @@ class VCenter:
 
     @property
     def holds_certificates(self) -> bool:
-        return _numbers(self._api_version) >= _CERTIFICATES_SINCE
+        """Return False for a vCenter whose records have thumbprints only."""
+        return version_key(self._api_version) >= _CERTIFICATES_SINCE
 
     @property
     def runs_packages(self) -> bool:
-        return _numbers(self._api_version) < _PACKAGES_UNTIL
+        """Return False for a vCenter whose client does not run plug-in packages."""
+        return version_key(self._api_version) < _PACKAGES_UNTIL
 
     def find_extension(self, key: str) -> Extension | None:
-        with _plain_words(self._target):
+        """Return the record of ``key``, None where there is none. One call."""
+        with translate_errors(self._options):
             found = self._content.extensionManager.FindExtension(key)
         return None if found is None else from_vim(found)
 
     def find_extensions(self, keys: list[str] | None) -> list[Extension]:
-        """The records of ``keys`` that are registered, one call each; every record with one call for ``None``."""
+        """Return the records of ``keys`` that are registered, with one call each; None reads all with one call."""
         return self._all() if keys is None else [record for key in keys if (record := self.find_extension(key))]
 
     def _all(self) -> list[Extension]:
@@ -89,60 +97,63 @@ class VCenter:
             objectSet=[query.ObjectSpec(obj=manager)],
             propSet=[query.PropertySpec(type=vim.ExtensionManager, pathSet=["extensionList"])],
         )
-        with _plain_words(self._target):
+        with translate_errors(self._options):
             answer = self._content.propertyCollector.RetrieveContents([specification])
         return [from_vim(found) for item in answer for prop in item.propSet for found in prop.val]
 
     def register(self, extension: Extension) -> None:
-        with _plain_words(self._target, key=extension.key):
+        """Register a record whose key is not registered yet. One call."""
+        with translate_errors(self._options, key=extension.key):
             self._content.extensionManager.RegisterExtension(to_vim(extension))
 
     def update(self, extension: Extension) -> None:
-        with _plain_words(self._target, key=extension.key):
+        """Replace the record of the same key as a whole. One call."""
+        with translate_errors(self._options, key=extension.key):
             self._content.extensionManager.UpdateExtension(to_vim(extension))
 
     def unregister(self, key: str) -> None:
-        with _plain_words(self._target, key=key):
+        """Remove the record of ``key``. One call."""
+        with translate_errors(self._options, key=key):
             self._content.extensionManager.UnregisterExtension(key)
 
     def require_privilege(self, privilege: str) -> None:
-        """Raise :class:`VCenterError` when the account lacks ``privilege`` on the root folder. One call."""
+        """Raise :class:`VCenterError` if the account lacks ``privilege`` on the root folder. One call."""
         root = self._content.rootFolder
-        with _plain_words(self._target):
+        with translate_errors(self._options):
             answer = self._content.authorizationManager.HasPrivilegeOnEntities([root], self._session_id, [privilege])
         if not all(item.isGranted for entity in answer for item in entity.privAvailability):
-            raise permission(self._target, privilege)
+            raise missing_privilege(self._options, privilege)
 
 
 @contextmanager
-def session(target: Target, tls: ssl.SSLContext | None = None) -> Iterator[VCenter]:
-    """Log in, and log out again whatever happens in between.
+def session(options: ConnectionOptions, tls: ssl.SSLContext | None = None) -> Iterator[VCenter]:
+    """Log in, and log out at the end of the block, also after an error.
 
-    ``tls`` is the result of :func:`tls_context` for this target, where many targets share one: reading the CAs of a
+    ``tls`` is the result of :func:`tls_context` for these options, where many vCenters share one: loading the CAs of a
     system takes longer than a session. Raises :class:`VCenterError` and, for a CA file that cannot be used,
     :class:`OptionError`.
     """
     stub = SoapStubAdapter(
-        host=target.hostname,
-        port=target.port,
+        host=options.hostname,
+        port=options.port,
         version=_FIRST_VERSION,
-        sslContext=tls or tls_context(target),
-        httpConnectionTimeout=target.timeout,
-        httpProxyHost=target.proxy_host,
-        httpProxyPort=target.proxy_port or 80,
+        sslContext=tls or tls_context(options),
+        httpConnectionTimeout=options.timeout,
+        httpProxyHost=options.proxy_host,
+        httpProxyPort=options.proxy_port or 80,
     )
     try:
-        with _plain_words(target, known=False):
+        with translate_errors(options, is_vcenter=False):
             content = vim.ServiceInstance("ServiceInstance", stub).RetrieveContent()
-        api_version = _speak(stub, target, content)
+        api_version = _negotiate_api_version(stub, options, content)
         sessions: Any = content.sessionManager
-        with _plain_words(target):
-            login = sessions.Login(target.username, target.password, None)
+        with translate_errors(options):
+            login = sessions.Login(options.username, options.password, None)
         try:
-            yield VCenter(target, content, api_version, login.key)
+            yield VCenter(options, content, api_version, login.key)
         except VCenterError:
-            # It may be too sick to let go of us: one long wait was enough.
-            stub.schemeArgs["timeout"] = min(target.timeout, _FAREWELL)
+            # It may not answer the logout either: do not wait for a second timeout.
+            stub.schemeArgs["timeout"] = min(options.timeout, _LOGOUT_TIMEOUT)
             raise
         finally:
             _log_out(content)
@@ -151,87 +162,100 @@ def session(target: Target, tls: ssl.SSLContext | None = None) -> Iterator[VCent
 
 
 def _log_out(content: Any) -> None:
-    """The work is done and its outcome known: a vCenter that no longer listens will end the idle session by itself."""
+    """Log out, and ignore a failure: the outcome is known by now, and the vCenter ends an idle session by itself."""
     try:
         content.sessionManager.Logout()
     except (OSError, HTTPException, ExpatError, vmodl.MethodFault):
         return
 
 
-def _speak(stub: Any, target: Target, content: Any) -> str:
-    """Go on in the newest API version that both sides know, and return the server's own."""
+def _negotiate_api_version(stub: Any, options: ConnectionOptions, content: Any) -> str:
+    """Continue in the newest API version that both sides know, and return that of the vCenter."""
     if not isinstance(content, vim.ServiceInstanceContent):
-        # pyVmomi takes a web page that happens to be well-formed XML for an empty answer.
+        # pyVmomi reads a web page that is well-formed XML as an empty answer.
         raise VCenterError(
-            "not_vcenter", f"{target.address} answers, but not as a vCenter does; check hostname, port and proxy_host."
+            "not_vcenter",
+            "did not answer as a vCenter does",
+            subject=options.address,
+            remedy="check O(hostname), O(port) and O(proxy_host)",
         )
     about = content.about
     if about.apiType != "VirtualCenter" or content.extensionManager is None:
         raise VCenterError(
             "not_vcenter",
-            f"{target.address} is {about.fullName}, not a vCenter Server, and holds no extensions; "
-            "set hostname to the vCenter that manages it.",
+            f"must be a vCenter Server, but is {one_line(about.fullName)} and has no extensions",
+            subject=options.address,
+            remedy="set O(hostname) to the vCenter that manages it",
         )
-    announced, known = _numbers(about.apiVersion), _known_versions()
-    usable = [numbers for numbers in known if numbers <= announced]
+    newest, known = version_key(about.apiVersion), _known_versions()
+    usable = [version for version in known if version <= newest]
     if usable:
         stub.ComputeVersionInfo(known[max(usable)])
     return str(about.apiVersion)
 
 
 @cache
-def _known_versions() -> dict[tuple[int, ...], str]:
-    """What this pyVmomi speaks. The same for every session: finding it out took a tenth of one's CPU time."""
+def _known_versions() -> dict[VersionKey, str]:
+    """Return the API versions that pyVmomi knows. Cached: the search takes a tenth of the CPU time of a session."""
     return {
-        _numbers(version_id): version
+        version_key(version_id): version
         for version, version_id in VmomiSupport.versionIdMap.items()
         if version.startswith("vim.version.") and re.fullmatch(r"\d+(\.\d+)*", version_id)
     }
 
 
-def _numbers(version: str) -> tuple[int, ...]:
-    parts = [int(part) for part in re.findall(r"\d+", version)[:4]]
-    return tuple(parts + [0] * (4 - len(parts)))
-
-
 @contextmanager
-def _plain_words(target: Target, key: str = "", *, known: bool = True) -> Iterator[None]:
-    """Whatever goes wrong inside leaves as one :class:`VCenterError`. ``known``: it has answered like a vCenter."""
+def translate_errors(options: ConnectionOptions, key: str = "", *, is_vcenter: bool = True) -> Iterator[None]:
+    """Raise errors of pyVmomi and of the libraries below it as :class:`VCenterError`.
+
+    ``key`` is given around a write. ``is_vcenter`` says that the other side has answered as a vCenter before.
+    """
     try:
         yield
     except vmodl.MethodFault as fault:
-        raise told(target, fault, key) from fault
+        raise translate_fault(options, fault, key) from fault
     except (OSError, HTTPException, ExpatError, WrongPin) as error:
-        raise connection(target, error, key, known=known) from error
+        status = _http_status(error)
+        raise translate_connection_error(options, error, key, is_vcenter=is_vcenter, http_status=status) from error
 
 
-def from_vim(found: Any) -> Extension:
-    """``vim.Extension`` -> record."""
-    return from_api(_plain(found, SHAPE))
+def _http_status(error: Exception) -> int | None:
+    """Return the HTTP status of an answer that pyVmomi has rejected, None where there was no such answer.
+
+    pyVmomi raises ``HTTPException("503 Service Unavailable")`` (SoapAdapter: ``InvokeMethod`` and, for a proxy,
+    ``connect``), so that only the text has the status. Errors of http.client itself are of subclasses.
+    """
+    status = re.match(r"(\d{3})(?: |\Z)", str(error)) if type(error) is HTTPException else None
+    return int(status[1]) if status else None
 
 
-def _plain(found: Any, shape: Mapping[str, Any]) -> dict[str, Any]:
+def from_vim(extension: Any) -> Extension:
+    """Convert ``vim.Extension`` to the model."""
+    return from_api(_to_dict(extension, SHAPE))
+
+
+def _to_dict(extension: Any, shape: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        name: _plain_value(value, part)
+        name: _to_value(value, part)
         for name, part in shape.items()
-        if part != TIME and (value := getattr(found, name, None)) is not None
+        if part != TIME and (value := getattr(extension, name, None)) is not None
     }
 
 
-def _plain_value(value: Any, shape: Any) -> Any:
+def _to_value(value: Any, shape: Any) -> Any:
     if isinstance(shape, list):
-        return [_plain_value(item, shape[0]) for item in value]
+        return [_to_value(item, shape[0]) for item in value]
     if isinstance(shape, Mapping):
-        return _plain(value, shape)
+        return _to_dict(value, shape)
     if shape == REFERENCE:
         return {"type": VmomiSupport.GetWsdlTypeName(type(value)), "value": value._moId}
-    # Texts are of a type of pyVmomi's where the API says URI or PEM.
+    # Where the API declares a URI or PEM, pyVmomi returns a type of its own.
     return bool(value) if shape == FLAG else str(value)
 
 
 def to_vim(extension: Extension) -> Any:
-    """Record -> ``vim.Extension``."""
-    # Required by the type, and every registration tool sends the moment of writing.
+    """Convert a record of the model to ``vim.Extension``."""
+    # The type requires it, and every registration tool sends the time of the write.
     return _typed(vim.Extension, to_api(extension) | {"lastHeartbeatTime": datetime.now(timezone.utc)})
 
 
@@ -247,13 +271,13 @@ def _typed(kind: Any, value: Any) -> Any:
             if item not in (None, []):
                 setattr(whole, prop.name, _typed(prop.type, item))
             elif not prop.flags & VmomiSupport.F_OPTIONAL:
-                setattr(whole, prop.name, _nothing(prop.type))
+                setattr(whole, prop.name, _empty_value(prop.type))
         return whole
     return value
 
 
-def _nothing(kind: Any) -> Any:
-    """For a field that the API wants and another tool has left out: the emptiest that pyVmomi sends."""
+def _empty_value(kind: Any) -> Any:
+    """Return the emptiest value that pyVmomi sends, for a required field that another tool has left out."""
     if issubclass(kind, VmomiSupport.Array):
-        return [_nothing(kind.Item)]
+        return [_empty_value(kind.Item)]
     return _typed(kind, {}) if issubclass(kind, VmomiSupport.DataObject) else kind()

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""How one vCenter is reached: the connection options of a task, and the TLS context that follows from them."""
+"""Read the connection options of a task, and make the TLS context that they ask for."""
 
 from __future__ import annotations
 
@@ -13,13 +13,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .._certificate.thumbprint import compute_thumbprint, detect_algorithm, matches_der, normalize_thumbprint
-from .._errors import ThumbprintError
-from .._extension.model import OptionError
+from .._errors import OptionError, ThumbprintError
+from .._foreign_text import one_line
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """How one vCenter is reached. ``timeout`` is in seconds and holds for every single step on the connection."""
+class ConnectionOptions:
+    """How one vCenter is reached. ``timeout`` is in seconds and limits every single step on the connection.
+
+    ``thumbprint`` is in the notation of :func:`normalize_thumbprint`, or None.
+    """
 
     hostname: str
     username: str
@@ -34,35 +37,46 @@ class Target:
 
     @property
     def address(self) -> str:
+        """Return the host name, with the port where it is not 443."""
         return self.hostname if self.port == 443 else f"{self.hostname}:{self.port}"
 
 
-def target(params: Mapping[str, Any]) -> Target:
+def read_connection_options(params: Mapping[str, Any]) -> ConnectionOptions:
     """Read the connection options of a task. Raises :class:`OptionError`."""
     if params["timeout"] <= 0:
-        raise OptionError("timeout", f"{params['timeout']} is no time to wait; give seconds above 0, such as 30")
+        raise OptionError(
+            "must be above 0 seconds", option="timeout", value=params["timeout"], remedy="give a number such as 30"
+        )
     if not 0 < params["port"] < 65536:
-        raise OptionError("port", f"{params['port']} is not a TCP port; give 1 to 65535, 443 is what a vCenter uses")
+        raise OptionError(
+            "must be a TCP port from 1 to 65535",
+            option="port",
+            value=params["port"],
+            remedy="leave it out for 443, the port of a vCenter",
+        )
     if bool(params.get("proxy_port")) and not params.get("proxy_host"):
-        raise OptionError("proxy_port", "is given without proxy_host; give both or neither")
-    thumbprint = params.get("vcenter_thumbprint")
-    if thumbprint:
-        try:
-            thumbprint = normalize_thumbprint(thumbprint)
-        except ThumbprintError as error:
-            raise OptionError("vcenter_thumbprint", str(error)) from error
-    return Target(
+        raise OptionError("requires O(proxy_host)", option="proxy_port", remedy="give both or neither")
+    return ConnectionOptions(
         hostname=params["hostname"],
         username=params["username"],
         password=params["password"],
         port=params["port"],
         validate_certs=params["validate_certs"],
         ca_path=params.get("ca_path"),
-        thumbprint=thumbprint or None,
+        thumbprint=_normalize(params.get("vcenter_thumbprint")),
         timeout=params["timeout"],
         proxy_host=params.get("proxy_host"),
         proxy_port=params.get("proxy_port"),
     )
+
+
+def _normalize(text: str | None) -> str | None:
+    if not text:
+        return None
+    try:
+        return normalize_thumbprint(text)
+    except ThumbprintError as error:
+        raise OptionError.wrap(error, "vcenter_thumbprint") from error
 
 
 class WrongPin(Exception):
@@ -86,23 +100,24 @@ class PinnedContext(ssl.SSLContext):
         return connection
 
 
-def tls_context(target: Target) -> ssl.SSLContext:
-    if target.thumbprint:
+def tls_context(options: ConnectionOptions) -> ssl.SSLContext:
+    if options.thumbprint:
         # The pin takes the place of CA and host name: it names the one certificate that is right.
         pinned = PinnedContext(ssl.PROTOCOL_TLS_CLIENT)
         pinned.check_hostname = False
         pinned.verify_mode = ssl.CERT_NONE
-        pinned.pin = target.thumbprint
+        pinned.pin = options.thumbprint
         return pinned
     try:
-        context = ssl.create_default_context(cafile=target.ca_path)
+        context = ssl.create_default_context(cafile=options.ca_path)
     except (OSError, ssl.SSLError) as error:
         raise OptionError(
-            "ca_path",
-            f"{target.ca_path} holds no certificates that can be read ({error.strerror or error}); "
-            "give a file with the PEM certificates of the CAs that you trust",
+            f"must be a file with PEM certificates of CAs ({one_line(error.strerror or error)})",
+            option="ca_path",
+            value=options.ca_path,
+            remedy="give the certificates of the CAs that you trust",
         ) from error
-    if not target.validate_certs:
+    if not options.validate_certs:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context

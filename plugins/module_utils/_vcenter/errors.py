@@ -3,111 +3,152 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""The only file that puts what went wrong on the way to a vCenter, or inside it, into one plain sentence.
+"""Translate what goes wrong on the way to a vCenter, or inside it, into :class:`VCenterError`.
 
-Faults are told apart by the names of their API types, so that this file needs no pyVmomi.
+Faults are recognised by the names of their API types, so that this file does not import pyVmomi.
 """
 
 from __future__ import annotations
 
-import re
 import socket
 import ssl
 from typing import Any
 
-from .connection import Target, WrongPin
+from .._errors import VCenterError
+from .._foreign_text import one_line, quoted
+from .connection import ConnectionOptions, WrongPin
+
+_RUN_AGAIN = "run the task again"
+# Kinds after which nobody knows whether a request has arrived.
+_UNCERTAIN = frozenset({"timeout", "unreachable", "unavailable"})
 
 
-class VCenterError(Exception):
-    """What kept one vCenter from answering. ``str()`` is one sentence that names the vCenter and the way out.
-
-    ``kind`` is one of ``unreachable``, ``timeout``, ``tls``, ``not_vcenter``, ``login``, ``permission``, ``refused``,
-    ``conflict`` (somebody else changed the record between our reading and our writing), ``session``, ``unavailable``.
-    """
-
-    def __init__(self, kind: str, message: str) -> None:
-        super().__init__(message)
-        self.kind = kind
-
-
-def told(target: Target, fault: Any, key: str) -> VCenterError:
-    """A fault of the API in the words of a user who can do something about it."""
-    where = target.address
+def translate_fault(options: ConnectionOptions, fault: Any, key: str) -> VCenterError:
+    """Return a fault of the API as an error; ``key`` is that of the record that was read or written, or empty."""
+    address = options.address
     name = type(fault).__name__.rpartition(".")[2]
     if name == "NoPermission":
-        return permission(target, fault.privilegeId)
+        return missing_privilege(options, fault.privilegeId)
     if name == "InvalidLogin":
         return VCenterError(
-            "login", f"{where} does not accept username {target.username!r} with this password; check both."
+            "login",
+            f"did not accept user {quoted(options.username)} with this password",
+            subject=address,
+            remedy="correct O(username) and O(password)",
         )
     if name == "NotAuthenticated":
-        return VCenterError("session", f"{where} ended the session before the work was done; run the task again.")
+        return VCenterError("session", "ended the session during the task", subject=address, remedy=_RUN_AGAIN)
     if name == "NotFound":
-        return VCenterError(
-            "conflict", f"{where} no longer holds {key!r}: somebody else removed it meanwhile; run the task again."
-        )
+        reason = f"no longer holds {quoted(key)}, which was removed during the task"
+        return VCenterError("conflict", reason, subject=address, remedy=_RUN_AGAIN)
     if name == "InvalidArgument" and fault.invalidProperty in ("extension.key", "key"):
         return VCenterError(
             "conflict",
-            f"{where} does not take key {key!r}: somebody else registered it meanwhile, or vCenter finds it malformed; "
-            "run the task again, and choose another key if that does not help.",
+            f"did not accept key {quoted(key)}: it was registered during the task, or is malformed",
+            subject=address,
+            remedy=f"{_RUN_AGAIN}, and choose another O(key) if that does not help",
         )
     if name == "InvalidArgument":
+        part = one_line(fault.invalidProperty) if fault.invalidProperty else "an argument that it does not name"
         return VCenterError(
             "refused",
-            f"{where} refuses the record of {key!r} because of {fault.invalidProperty or 'an argument'}; "
-            "check that option of the task.",
+            f"refused the record of {quoted(key)} because of {part}",
+            subject=address,
+            remedy="correct the option that sets it",
         )
     return VCenterError(
-        "refused", f"{where} answered with the fault {name} ({fault.msg or 'no explanation'}); see the log of its vpxd."
+        "refused",
+        f"answered with the fault {name} ({one_line(fault.msg) if fault.msg else 'without an explanation'})",
+        subject=address,
+        remedy="read the log of its vpxd",
     )
 
 
-def permission(target: Target, privilege: str) -> VCenterError:
+def missing_privilege(options: ConnectionOptions, privilege: str) -> VCenterError:
+    """Return the error of an account that lacks ``privilege`` on the root folder."""
     return VCenterError(
         "permission",
-        f"{target.username!r} lacks the privilege {privilege} on the root folder of {target.address}; "
-        "grant it there or use another account.",
+        f"denied {quoted(options.username)} the privilege {one_line(privilege)} on its root folder",
+        subject=options.address,
+        remedy="grant it there, or give another account in O(username)",
     )
 
 
-def connection(target: Target, error: Exception, key: str, *, known: bool) -> VCenterError:
-    """What can go wrong between here and the API.
+def translate_connection_error(
+    options: ConnectionOptions, error: Exception, key: str, *, is_vcenter: bool, http_status: int | None
+) -> VCenterError:
+    """Return an error of the library below the API as one of ours.
 
-    ``key`` is given where a write was under way, ``known`` says that this was found to be a vCenter before.
+    ``key`` is given where a write was under way. ``is_vcenter`` says that the other side has answered as a vCenter
+    before, ``http_status`` is that of an answer without a SOAP body.
     """
-    kind, sentence = _connection(target, error)
-    if known and kind == "not_vcenter" and not re.match(r"\d{3} ", str(error)):
-        kind = "unreachable"
-        sentence = f"{target.address} broke off in the middle of an answer ({error}); look for a device in between."
-    if key and kind in ("timeout", "unreachable", "unavailable"):
-        sentence += f" The change of {key!r} may have arrived all the same: run the task again to see."
-    return VCenterError(kind, sentence)
+    translated = _translate(options, error, http_status)
+    if is_vcenter and translated.kind == "not_vcenter" and http_status is None:
+        translated = VCenterError(
+            "unreachable",
+            f"closed the connection in the middle of an answer ({one_line(error)})",
+            subject=options.address,
+            remedy="check the proxies and firewalls between this machine and the vCenter",
+        )
+    if key and translated.kind in _UNCERTAIN:
+        translated.note = f"The change of {quoted(key)} may have been applied; {_RUN_AGAIN} to find out"
+    return translated
 
 
-def _connection(target: Target, error: Exception) -> tuple[str, str]:
-    where = target.address
+def _translate(options: ConnectionOptions, error: Exception, http_status: int | None) -> VCenterError:
+    address = options.address
     if isinstance(error, WrongPin):
-        return "tls", (
-            f"{where} shows a certificate with thumbprint {error}, not the {target.thumbprint} of vcenter_thumbprint; "
-            "find out why before you change the option."
+        return VCenterError(
+            "tls",
+            f"shows a certificate with the thumbprint {error}, not the {options.thumbprint} of O(vcenter_thumbprint)",
+            subject=address,
+            remedy="find out why the certificate has changed before you change the option",
         )
     if isinstance(error, ssl.SSLCertVerificationError):
-        return "tls", (
-            f"The certificate of {where} is not trusted ({error.verify_message.rstrip('.')}); "
-            "set ca_path to the CA that signed it, or vcenter_thumbprint to its SHA-256 thumbprint."
+        return VCenterError(
+            "tls",
+            f"shows a certificate that is not trusted ({one_line(error.verify_message.rstrip('.'))})",
+            subject=address,
+            remedy="set O(ca_path) to the CA that signed it, or O(vcenter_thumbprint) to its SHA-256 thumbprint",
         )
     if isinstance(error, TimeoutError):
-        return "timeout", f"{where} did not answer within {target.timeout:g} s; check that it is up, or raise timeout."
+        return VCenterError(
+            "timeout",
+            f"did not answer within {options.timeout:g} s",
+            subject=address,
+            remedy="check that it is running, or raise O(timeout)",
+        )
     if isinstance(error, socket.gaierror):
-        return "unreachable", (
-            f"The name {target.hostname} cannot be resolved; check hostname and the DNS of this machine."
+        return VCenterError(
+            "unreachable",
+            f"cannot be resolved ({one_line(error.strerror or error)})",
+            subject=options.hostname,
+            remedy="correct O(hostname), or check the DNS of this machine",
         )
     if isinstance(error, ssl.SSLError):
-        return "tls", f"{where} does not speak TLS as it should ({error.reason or error}); check hostname and port."
+        return VCenterError(
+            "tls",
+            f"failed the TLS handshake ({one_line(error.reason or error)})",
+            subject=address,
+            remedy="check O(hostname) and O(port)",
+        )
     if isinstance(error, OSError):
-        reason = error.strerror or str(error)
-        return "unreachable", f"{where} cannot be reached ({reason}); check hostname, port and the firewall."
-    if re.match(r"5\d\d ", str(error)):
-        return "unavailable", f"{where} answers {error}: its services are starting or overloaded; try again later."
-    return "not_vcenter", f"{where} does not answer like a vCenter ({error}); check hostname, port and proxy_host."
+        return VCenterError(
+            "unreachable",
+            f"cannot be reached ({one_line(error.strerror or error)})",
+            subject=address,
+            remedy="check O(hostname), O(port) and the firewall",
+        )
+    if http_status is not None and http_status >= 500:
+        return VCenterError(
+            "unavailable",
+            f"answered {one_line(error)}: its services are starting or overloaded",
+            subject=address,
+            remedy="try again later",
+        )
+    return VCenterError(
+        "not_vcenter",
+        f"did not answer as a vCenter does ({one_line(error)})",
+        subject=address,
+        remedy="check O(hostname), O(port) and O(proxy_host)",
+    )

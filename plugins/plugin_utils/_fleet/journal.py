@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""The only file that knows how records are kept as they were before a run, and found again.
+"""Write records to a journal as they were before a run, and read them back for a rollback.
 
-One file of JSON lines for each run, in a folder on the controller. Records hold no secret. A line is written before its
-record is, so that it is there however the run ends.
+A run has one file of JSON lines, in a folder on the controller. Records hold no secret. A line is written before its
+record is changed, so that it exists however the run ends.
 """
 
 from __future__ import annotations
@@ -20,43 +20,52 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+from ...module_utils._errors import FileError, OptionError
 from ...module_utils._extension.api_types import from_api, to_api
-from ...module_utils._extension.model import OptionError
 from ...module_utils._extension.plan import Plan
 from ...module_utils._extension.restore import RecordRestore
+from ...module_utils._files.read import MIB, read_file
+from ...module_utils._foreign_text import one_line
 
-_RUN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_RUN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 # How many runs a message lists.
-_LATEST = 5
+_LISTED_RUNS = 5
+# Ten thousand records with many texts have a tenth of it.
+_MAX_BYTES = 256 * MIB
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
-    """What one vCenter, known by its id, held before a run."""
+class RecordsBefore:
+    """The records that one vCenter, known by its id, held before a run."""
 
     instance_uuid: str
     records: tuple[RecordRestore, ...]
 
 
-class History:
-    """Where one run writes down what it is about to change. Several may share it at the same time."""
+class Journal:
+    """The file of one run. Several threads and processes may add lines at the same time."""
 
     def __init__(self, folder: str, run: str | None) -> None:
-        """``run`` is a name, or None for that of this moment. Raises :class:`OptionError`."""
+        """Make the folder if necessary; without ``run``, the current time names it. Raises :class:`OptionError`."""
         self._run = run or datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%S.%fZ")
-        if not _RUN.fullmatch(self._run):
-            raise OptionError("history_run", f"{run!r} cannot be a file name; use letters, digits, dots and dashes")
-        self._kept: list[str] = []
+        if not _RUN_NAME.fullmatch(self._run):
+            raise OptionError(
+                "must be a file name of 1 to 100 letters, digits, dots, dashes and underscores",
+                option="history_run",
+                value=run,
+                remedy="begin it with a letter or a digit",
+            )
+        self._keys: list[str] = []
         self._path = Path(folder, f"{self._run}.jsonl")
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
-            raise _unusable(folder, error) from error
+            raise _unwritable(folder, error) from error
         if not os.access(folder, os.W_OK):
-            raise OptionError("history_path", f"{folder} is not writable; give a folder of your own")
+            raise OptionError("must be writable", option="history_path", value=folder, remedy="give your own folder")
 
-    def keep(self, name: str, planned: Plan, vcenter: Mapping[str, str]) -> None:
-        """Write down a change of the vCenter ``name`` that comes next. Raises :class:`OptionError`."""
+    def add(self, name: str, planned: Plan, vcenter: Mapping[str, str]) -> None:
+        """Write down a change of the vCenter ``name`` that is about to be applied. Raises :class:`OptionError`."""
         line = {
             "at": datetime.now(timezone.utc).isoformat(timespec="microseconds"),
             "run": self._run,
@@ -69,63 +78,94 @@ class History:
             "after": planned.after and to_api(planned.after),
         }
         data = json.dumps(line).encode() + b"\n"
+        folder = str(self._path.parent)
         try:
-            # One write at the end of the file: whoever else writes there does not get into the line.
-            with open(self._path, "ab", buffering=0, opener=_private) as file:
+            # One write at the end of the file: lines of other writers do not mix with it.
+            with open(self._path, "ab", buffering=0, opener=_open_private) as file:
                 written = file.write(data)
         except OSError as error:
-            raise _unusable(str(self._path.parent), error) from error
+            raise _unwritable(folder, error) from error
         if written != len(data):
-            raise OptionError("history_path", f"{self._path.parent} is full; make room, or give another folder")
-        self._kept.append(planned.key)
+            raise OptionError(
+                "must have free space",
+                option="history_path",
+                value=folder,
+                remedy="make space, or give another folder",
+            )
+        self._keys.append(planned.key)
 
     @property
-    def kept(self) -> int:
-        """How many records were kept."""
-        return len(self._kept)
+    def count(self) -> int:
+        """Return how many changes were added."""
+        return len(self._keys)
 
 
-def past(folder: str, run: str | None, keys: Sequence[str] | None) -> tuple[str, dict[str, Past]]:
-    """The run that is meant, and by the name of each vCenter the records before it; those of ``keys``, or all.
+def records_before_run(
+    folder: str, run: str | None, keys: Sequence[str] | None
+) -> tuple[str, dict[str, RecordsBefore]]:
+    """Return the name of a run, and by the name of each vCenter the records before it; those of ``keys``, or all.
 
-    ``run`` is a name, or None for the latest run that changed any of them. A vCenter that a later run changed as well
-    goes back to before the earlier one. Raises :class:`OptionError` where there is no such run.
+    Without ``run``, it is the latest run that changed any of them. Where a later run changed a vCenter as well, its
+    records are those before the earlier run. Raises :class:`OptionError` where there is no such run.
     """
-    lines = [line for line in _lines(folder) if keys is None or line["key"] in keys]
+    lines = [line for line in _read_lines(folder) if keys is None or line["key"] in keys]
     runs = list(dict.fromkeys(line["run"] for line in lines))
     if not runs:
-        what = f" of {', '.join(keys)}" if keys else ""
-        raise OptionError("history_path", f"{folder} tells of no change{what}; give the folder that the run used")
+        changes = f"change of {', '.join(keys)}" if keys else "change"
+        raise OptionError(
+            f"must be the folder of a run; {folder} holds no {one_line(changes)}",
+            option="history_path",
+            remedy="give the folder that the run used",
+        )
     if run is not None and run not in runs:
-        raise OptionError("run", f"there is no {run!r} in {folder}; the latest are {', '.join(runs[-_LATEST:])}")
+        latest = ", ".join(one_line(name) for name in runs[-_LISTED_RUNS:])
+        reason = f"must be a run of {folder}, whose latest are {latest}"
+        raise OptionError(reason, option="run", value=run)
     run = runs[-1] if run is None else run
-    since = set(runs[runs.index(run) :])
+    later = set(runs[runs.index(run) :])
     records: dict[str, dict[str, RecordRestore]] = {}
     ids: dict[str, str] = {}
     for line in lines:
-        if line["run"] in since:
+        if line["run"] in later:
             ids.setdefault(line["name"], line["instance_uuid"])
             before = None if line["before"] is None else from_api(line["before"])
             records.setdefault(line["name"], {}).setdefault(line["key"], RecordRestore(line["key"], before))
-    return run, {name: Past(ids[name], tuple(of_it.values())) for name, of_it in records.items()}
+    return run, {name: RecordsBefore(ids[name], tuple(of_member.values())) for name, of_member in records.items()}
 
 
-def _lines(folder: str) -> list[dict[str, Any]]:
-    """Everything that was kept, the oldest run first."""
-    runs: list[list[dict[str, Any]]] = []
+def _read_lines(folder: str) -> list[dict[str, Any]]:
+    """Return the lines of all runs, the oldest run first."""
     try:
-        for path in Path(folder).glob("*.jsonl"):
+        paths = list(Path(folder).glob("*.jsonl"))
+    except OSError as error:
+        raise OptionError(
+            f"must be readable ({one_line(error.strerror or error)})", option="history_path", value=folder
+        ) from error
+    runs: list[list[dict[str, Any]]] = []
+    for path in paths:
+        try:
             # A run that was killed may have left half a line at the end.
-            whole = path.read_text(encoding="utf-8").split("\n")[:-1]
-            runs.append([json.loads(line) for line in whole])
-    except (OSError, ValueError) as error:
-        raise OptionError("history_path", f"{folder} cannot be read ({error}); give the folder of the run") from error
+            complete = read_file(str(path), limit=_MAX_BYTES).decode().split("\n")[:-1]
+            runs.append([json.loads(line) for line in complete])
+        except FileError as error:
+            raise OptionError.wrap(error, "history_path") from error
+        except ValueError as error:
+            raise OptionError(
+                f"must hold journals only, but {path} cannot be read ({one_line(error)})",
+                option="history_path",
+                remedy="give the folder that the run used",
+            ) from error
     return [line for run in sorted(filter(None, runs), key=lambda run: str(run[0]["at"])) for line in run]
 
 
-def _private(path: str, flags: int) -> int:
+def _open_private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def _unusable(folder: str, error: OSError) -> OptionError:
-    return OptionError("history_path", f"{folder} cannot be written ({error.strerror}); give a folder of your own")
+def _unwritable(folder: str, error: OSError) -> OptionError:
+    return OptionError(
+        f"must be writable ({one_line(error.strerror or error)})",
+        option="history_path",
+        value=folder,
+        remedy="give your own folder",
+    )

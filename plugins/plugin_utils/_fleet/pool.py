@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""The only file that knows threads: many jobs at once, each with its own result."""
+"""Run jobs in threads. All threads and locks of the collection are in this file."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ Result = TypeVar("Result")
 Parameters = ParamSpec("Parameters")
 
 
-def run(
+def run_jobs(
     jobs: Sequence[Callable[[], Result]],
     *,
     concurrency: int,
     report: Callable[[int, Result | BaseException], None],
-    enough: Callable[[Result | BaseException], bool],
+    stop_after: Callable[[Result | BaseException], bool],
 ) -> list[Result | BaseException | None]:
     """Run ``jobs``, at most ``concurrency`` at a time, and return their results in the order of the jobs.
 
-    A job that raises has its exception as its result: one job never hides another. ``report`` is called in this thread
-    with the index and the result of each job as it ends. Once ``enough`` says so for a result, no further job is
-    started; those that were not started have ``None``.
+    The result of a job that raises is its exception; the other jobs continue. ``report`` is called in this thread with
+    the index and the result of each job as it ends. Once ``stop_after`` returns True for a result, no further job is
+    started; the result of a job that was not started is None.
     """
     results: list[Result | BaseException | None] = [None] * len(jobs)
     ended: SimpleQueue[Future[Result]] = SimpleQueue()
@@ -40,7 +40,7 @@ def run(
     with ThreadPoolExecutor(max_workers=limit, thread_name_prefix="vcenter") as pool:
 
         def start(number: int) -> None:
-            # One by one and not all at once: what has been started cannot be called back.
+            # One by one and not all at once: a submitted job cannot be withdrawn.
             for index, job in islice(waiting, number):
                 future = pool.submit(job)
                 running[future] = index
@@ -53,44 +53,47 @@ def run(
             index = running.pop(future)
             result = future.exception() or future.result()
             results[index] = result
-            stopped = enough(result) or stopped
+            stopped = stop_after(result) or stopped
             if not stopped:
                 start(1)
             report(index, result)
     return results
 
 
-class Once(Generic[Parameters, Result]):
-    """Calls a function once for each set of arguments, whoever asks first; the others wait for that answer, or error.
+class SingleFlight(Generic[Parameters, Result]):
+    """Calls a function once for each set of arguments; other callers wait for that result, or error.
 
     Arguments must be hashable and positional.
     """
 
     def __init__(self, function: Callable[Parameters, Result]) -> None:
+        """Wrap ``function``."""
         self._function = function
         self._lock = Lock()
         self._answers: dict[Hashable, Future[Result]] = {}
 
     def __call__(self, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
+        """Return the result of the only call with these arguments."""
         with self._lock:
-            mine = args not in self._answers
+            is_first = args not in self._answers
             answer: Future[Result] = self._answers.setdefault(args, Future())
-        if mine:
+        if is_first:
             try:
                 answer.set_result(self._function(*args, **kwargs))
-            except Exception as error:  # noqa: BLE001  whatever it is, it is the answer to everybody who waits
+            except Exception as error:  # noqa: BLE001  raised again below, and in every waiting thread
                 answer.set_exception(error)
         return answer.result()
 
 
-class Gate:
-    """Holds each of a number of jobs until all of them have come to it or ended; then lets all through, or none.
+class WriteBarrier:
+    """Holds each of a number of jobs until all of them have arrived or ended; then lets all pass, or none.
 
-    At most ``concurrency`` jobs work at the same time; one that waits does not work. ``decide`` is asked once, by the
-    last to come, whether they may go through. All jobs must be running, so ``run`` needs a thread for each.
+    At most ``concurrency`` jobs work at the same time; a job that waits does not work. ``decide`` is called once, by
+    the last job to arrive, and returns whether the jobs may pass. All jobs must be running, so each needs a thread.
     """
 
     def __init__(self, jobs: int, *, concurrency: int, decide: Callable[[], bool]) -> None:
+        """Make a barrier for exactly ``jobs`` jobs."""
         self._missing = jobs
         self._work = Semaphore(max(1, concurrency))
         self._decide = decide
@@ -99,19 +102,19 @@ class Gate:
 
     @contextmanager
     def job(self) -> Iterator[Callable[[], bool]]:
-        """Around the work of one job; the function waits, each time, and says whether the job may go on."""
-        came = False
+        """Surround the work of one job; the function that it gets waits, and returns whether the job may pass."""
+        arrived = False
 
-        def come() -> None:
-            nonlocal came
-            if not came:
-                came = True
+        def arrive() -> None:
+            nonlocal arrived
+            if not arrived:
+                arrived = True
                 self._count()
 
         def wait() -> bool:
             self._work.release()
             try:
-                come()
+                arrive()
                 with self._changed:
                     self._changed.wait_for(lambda: self._open is not None)
             finally:
@@ -123,7 +126,7 @@ class Gate:
             yield wait
         finally:
             self._work.release()
-            come()
+            arrive()
 
     def _count(self) -> None:
         with self._changed:

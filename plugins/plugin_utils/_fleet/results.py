@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""How the vCenters of a fleet are asked, and what is told of them: progress meanwhile, one result for each at the end.
+"""Run the work of a fleet action: print progress meanwhile, and build one result for each vCenter at the end.
 
-Everything here runs in one thread; what the others do for one vCenter is in ``_attempt``.
+Everything here runs in the main thread; what other threads do for one vCenter is in ``worker.py``.
 """
 
 from __future__ import annotations
@@ -19,39 +19,46 @@ from ansible import constants
 from ansible.module_utils.common.parameters import remove_values
 from ansible.utils.display import Display
 
+from ...module_utils._errors import ClientPluginError, WriteBarredError
 from ...module_utils._extension.reconcile import Outcome
-from .pool import Gate, run
-from .vcenters import Entry, Way
-from .worker import Failure, HeldBackError
+from ...module_utils._foreign_text import one_line
+from .pool import WriteBarrier, run_jobs
+from .vcenters import Connection, FleetMember
+from .worker import Failure
 
-# The callbacks whose output is read by people; a line of ours would break those that write JSON, XML or nothing.
-_TALKATIVE = frozenset({"default", "minimal", "yaml", "debug", "awx_display"})
+# The callbacks whose output is text for people; a line in between would break those that write JSON, XML or nothing.
+_TEXT_CALLBACKS = frozenset({"default", "minimal", "yaml", "debug", "awx_display"})
 
-Answer = TypeVar("Answer")
-# Waits until all vCenters are ready to be written to, and raises HeldBackError where none may be.
-Hold = Callable[[], None]
+Value = TypeVar("Value")
+# Waits until all vCenters are ready to be written to, and raises WriteBarredError where none may be.
+WaitForAll = Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
-    """How many at once, after how many failures no further vCenter is started (``None``: never), and what is shown."""
+class RunLimits:
+    """How many vCenters at once, after how many failures no other is started (None: never), and whether to print."""
 
     concurrency: int
     max_failures: int | None
     progress: bool
 
+    @classmethod
+    def from_options(cls, options: Mapping[str, Any]) -> RunLimits:
+        """Read the options of a task."""
+        return cls(options["concurrency"], options.get("max_failures"), options["progress"])
 
-def read_by_people() -> bool:
-    """Whether the output of this run can bear a line that no callback has written."""
+
+def prints_text() -> bool:
+    """Return whether the output of this run may contain lines that no callback has written."""
     callback = str(constants.config.get_config_value("DEFAULT_STDOUT_CALLBACK"))
-    return callback.rpartition(".")[2] in _TALKATIVE
+    return callback.rpartition(".")[2] in _TEXT_CALLBACKS
 
 
 class _Progress:
-    """One line for each vCenter as it finishes, where the callback can bear it."""
+    """Prints one line for each vCenter as it finishes, where the callback allows it."""
 
-    def __init__(self, names: Sequence[str], *, wanted: bool) -> None:
-        self._show = wanted and read_by_people()
+    def __init__(self, names: Sequence[str], *, enabled: bool) -> None:
+        self._enabled = enabled and prints_text()
         self._names = names
         self._width = max((len(name) for name in names), default=0)
         self._done = 0
@@ -59,112 +66,109 @@ class _Progress:
     def report(self, index: int, text: str, seconds: float) -> None:
         self._done += 1
         total = len(self._names)
-        self.say(
-            f"{self._done:>{len(str(total))}}/{total}  {self._names[index]:<{self._width}}  {text}  {seconds:.1f} s"
-        )
+        count = f"{self._done:>{len(str(total))}}/{total}"
+        self.print_line(f"{count}  {self._names[index]:<{self._width}}  {text}  {seconds:.1f} s")
 
-    def say(self, text: str) -> None:
-        if self._show:
+    def print_line(self, text: str) -> None:
+        if self._enabled:
             Display().display(f"  {text}")
 
 
-class Survey(Generic[Answer]):
-    """Asks all vCenters at once and puts their answers into the result of a task.
+class FleetRunner(Generic[Value]):
+    """Does the work for all vCenters at once and builds the result of a task.
 
-    ``tell`` says in a few words what an answer is, ``describe`` writes it as a result.
+    ``progress_text`` writes a value of the work in a few words, ``describe`` writes it as a result.
     """
 
     def __init__(
         self,
-        asked: Sequence[Entry],
-        rules: Rules,
+        members: Sequence[FleetMember],
+        limits: RunLimits,
         *,
-        tell: Callable[[Answer], str],
-        describe: Callable[[Answer], dict[str, Any]],
+        progress_text: Callable[[Value], str],
+        describe: Callable[[Value], dict[str, Any]],
     ) -> None:
-        self._asked = asked
-        self._rules = rules
-        self._tell = tell
+        """Prepare a run; the results are in the order of ``members``."""
+        self._members = members
+        self._limits = limits
+        self._progress_text = progress_text
         self._describe = describe
-        self._progress = _Progress([entry.name for entry in asked], wanted=rules.progress)
+        self._progress = _Progress([member.name for member in members], enabled=limits.progress)
         self._failures = 0
 
-    def ask(self, work: Callable[[int, Way], Answer | Failure]) -> list[Answer | Failure]:
-        """Do ``work`` for every entry that can be asked; the answers are in the order of the entries."""
+    def run(self, work: Callable[[int, Connection], Value | Failure]) -> list[Value | Failure]:
+        """Do ``work`` for every member that has a connection; the values are in the order of the members."""
 
-        def reachable(index: int, way: Way | Failure) -> Answer | Failure:
-            return way if isinstance(way, Failure) else work(index, way)
+        def connected(index: int, connection: Connection | Failure) -> Value | Failure:
+            return connection if isinstance(connection, Failure) else work(index, connection)
 
-        return self._run(reachable, self._rules.concurrency)
+        return self._run(connected, self._limits.concurrency)
 
-    def ask_together(self, work: Callable[[int, Way, Hold], Answer | Failure]) -> list[Answer | Failure]:
-        """The same, and nothing is written before every vCenter is ready or has failed.
+    def run_behind_barrier(
+        self, work: Callable[[int, Connection, WaitForAll], Value | Failure]
+    ) -> list[Value | Failure]:
+        """Do ``work`` as :meth:`run`, but write nothing before every vCenter is ready or has failed.
 
-        ``work`` is given a function to call before it writes: it waits for all the others, and raises
-        :class:`HeldBackError` when more of them have failed by then than the rules allow.
+        ``work`` receives a function to call before it writes: it waits for all other members, and raises
+        :class:`WriteBarredError` if more of them have failed by then than the limits allow.
         """
-        total, most = len(self._asked), self._rules.max_failures
+        total, most = len(self._members), self._limits.max_failures
         failed: list[int] = []
-        early = 0
+        failed_before = 0
 
         def decide() -> bool:
-            nonlocal early
-            early = len(failed)
-            return most is None or early <= most
+            nonlocal failed_before
+            failed_before = len(failed)
+            return most is None or failed_before <= most
 
-        gate = Gate(total, concurrency=self._rules.concurrency, decide=decide)
+        barrier = WriteBarrier(total, concurrency=self._limits.concurrency, decide=decide)
 
-        def held(index: int, way: Way | Failure) -> Answer | Failure:
-            def hold() -> None:
+        def behind_barrier(index: int, connection: Connection | Failure) -> Value | Failure:
+            def wait_for_all() -> None:
                 if not wait():
-                    raise HeldBackError(
-                        f"left as it was, because {early} of {total} vCenters failed before anything was written, "
-                        f"and no more than {most} may"
+                    raise WriteBarredError(
+                        f"was not changed, because {failed_before} of {total} vCenters failed before the first write "
+                        f"and at most {most} may fail",
+                        subject=self._members[index].name,
                     )
 
-            with gate.job() as wait:
-                answer: Answer | Failure | None = None
+            with barrier.job() as wait:
+                value: Value | Failure | None = None
                 try:
-                    answer = way if isinstance(way, Failure) else work(index, way, hold)
+                    value = connection if isinstance(connection, Failure) else work(index, connection, wait_for_all)
                 finally:
-                    # None is left by what raised.
-                    if answer is None or isinstance(answer, Failure):
+                    # None: the work has raised.
+                    if value is None or isinstance(value, Failure):
                         failed.append(index)
-            return answer
+            return value
 
-        return self._run(held, total)
+        return self._run(behind_barrier, total)
 
-    def _run(self, work: Callable[[int, Way | Failure], Answer | Failure], concurrency: int) -> list[Answer | Failure]:
-        results = run(
-            [self._job(work, index, entry) for index, entry in enumerate(self._asked)],
+    def _run(
+        self, work: Callable[[int, Connection | Failure], Value | Failure], concurrency: int
+    ) -> list[Value | Failure]:
+        results = run_jobs(
+            [self._job(work, index, member) for index, member in enumerate(self._members)],
             concurrency=concurrency,
             report=self._report,
-            enough=self._enough,
+            stop_after=self._is_one_failure_too_many,
         )
-        text = f"not tried, because more than {self._rules.max_failures} vCenters had failed before"
-        return [Failure("not_started", text) if result is None else _answer(result) for result in results]
+        return [
+            self._not_started(member) if result is None else _value_of(result)
+            for member, result in zip(self._members, results, strict=True)
+        ]
 
-    def result(self, answers: Sequence[Answer | Failure], *, tolerate_failures: bool) -> dict[str, Any]:
-        """One result for each vCenter, free of its secret, and a sentence about all of them."""
-        results = []
-        for entry, answer in zip(self._asked, answers, strict=True):
-            if isinstance(answer, Failure):
-                result: dict[str, Any] = {
-                    "changed": False,
-                    "failed": True,
-                    "error": {"kind": answer.kind, "message": answer.message},
-                }
-            else:
-                result = {"failed": False, **self._describe(answer)}
-            results.append({"name": entry.name, **_scrubbed(result, entry)})
+    def result(self, values: Sequence[Value | Failure], *, tolerate_failures: bool) -> dict[str, Any]:
+        """Return the result of the task: one for each vCenter, free of its secret, and a summary."""
+        results = [self._member_result(member, value) for member, value in zip(self._members, values, strict=True)]
         failed = [result for result in results if result["failed"]]
         changed = sum(bool(result["changed"]) for result in results)
-        sentence = _sentence(len(results), changed, failed)
-        self._progress.say(sentence)
+        text = _summary_text(len(results), changed, failed)
+        self._progress.print_line(text)
         return {
             "changed": changed > 0,
             "failed": bool(failed) and not tolerate_failures,
-            "msg": sentence,
+            "msg": text,
             "results": results,
             "summary": {
                 "total": len(results),
@@ -174,30 +178,42 @@ class Survey(Generic[Answer]):
             },
         }
 
+    def _member_result(self, member: FleetMember, value: Value | Failure) -> dict[str, Any]:
+        if isinstance(value, Failure):
+            error = {"kind": value.kind, "message": member.message(value)}
+            result: dict[str, Any] = {"changed": False, "failed": True, "error": error}
+        else:
+            result = {"failed": False, **self._describe(value)}
+        return {"name": member.name, **_without_secret(result, member)}
+
+    def _not_started(self, member: FleetMember) -> Failure:
+        reason = f"was not started, because more than {self._limits.max_failures} vCenters had failed before"
+        return Failure.of(WriteBarredError(reason, subject=member.name))
+
+    @staticmethod
     def _job(
-        self, work: Callable[[int, Way | Failure], Answer | Failure], index: int, entry: Entry
-    ) -> Callable[[], tuple[Answer | Failure, float]]:
-        def timed() -> tuple[Answer | Failure, float]:
+        work: Callable[[int, Connection | Failure], Value | Failure], index: int, member: FleetMember
+    ) -> Callable[[], tuple[Value | Failure, float]]:
+        def timed() -> tuple[Value | Failure, float]:
             started = time.monotonic()
-            answer = work(index, entry.way)
-            return answer, time.monotonic() - started
+            value = work(index, member.connection)
+            return value, time.monotonic() - started
 
         return timed
 
-    def _report(self, index: int, result: tuple[Answer | Failure, float] | BaseException) -> None:
-        answer = _answer(result)
-        text = f"FAILED: {answer.message}" if isinstance(answer, Failure) else self._tell(answer)
-        self._progress.report(
-            index, _scrubbed(text, self._asked[index]), 0.0 if isinstance(result, BaseException) else result[1]
-        )
+    def _report(self, index: int, result: tuple[Value | Failure, float] | BaseException) -> None:
+        member, value = self._members[index], _value_of(result)
+        text = f"FAILED: {member.message(value)}" if isinstance(value, Failure) else self._progress_text(value)
+        seconds = 0.0 if isinstance(result, BaseException) else result[1]
+        self._progress.report(index, _without_secret(text, member), seconds)
 
-    def _enough(self, result: tuple[Answer | Failure, float] | BaseException) -> bool:
-        self._failures += isinstance(_answer(result), Failure)
-        return self._rules.max_failures is not None and self._failures > self._rules.max_failures
+    def _is_one_failure_too_many(self, result: tuple[Value | Failure, float] | BaseException) -> bool:
+        self._failures += isinstance(_value_of(result), Failure)
+        return self._limits.max_failures is not None and self._failures > self._limits.max_failures
 
 
-def together(outcomes: Sequence[Outcome], *, diff: bool) -> dict[str, Any]:
-    """The result of one vCenter in which several records were made right."""
+def combined_result(outcomes: Sequence[Outcome], *, diff: bool) -> dict[str, Any]:
+    """Return the result of one vCenter in which several records were planned."""
     written = [outcome.written_at for outcome in outcomes if outcome.written_at is not None]
     described: dict[str, Any] = {
         "changed": any(outcome.plan.changed for outcome in outcomes),
@@ -220,22 +236,23 @@ def together(outcomes: Sequence[Outcome], *, diff: bool) -> dict[str, Any]:
     return described
 
 
-def _scrubbed(value: Any, entry: Entry) -> Any:
-    """Without its own secret; no vCenter can repeat what another was sent, and all against all would take minutes."""
-    return remove_values(value, {entry.secret} - {""})
+def _without_secret(value: Any, member: FleetMember) -> Any:
+    """Return a result without the secret of its member; searching it for all secrets would take minutes."""
+    return remove_values(value, {member.secret} - {""})
 
 
-def _answer(result: tuple[Answer | Failure, float] | BaseException) -> Answer | Failure:
-    if isinstance(result, BaseException):
-        return Failure(
-            "internal", f"{type(result).__name__}: {result}; this is a bug of the collection, please report it"
-        )
-    return result[0]
+def _value_of(result: tuple[Value | Failure, float] | BaseException) -> Value | Failure:
+    if not isinstance(result, BaseException):
+        return result[0]
+    error = ClientPluginError(
+        f"{type(result).__name__}: {one_line(result)}", remedy="report this bug of the collection"
+    )
+    return Failure("internal", error)
 
 
-def _sentence(total: int, changed: int, failed: Sequence[Mapping[str, Any]]) -> str:
+def _summary_text(total: int, changed: int, failed: Sequence[Mapping[str, Any]]) -> str:
     if not failed:
-        return f"{total} of {total} vCenters are right, {changed} of them changed."
-    first = " ".join(f"{result['name']}: {result['error']['message'].rstrip('.')}." for result in failed[:3])
+        return f"{total} of {total} vCenters succeeded, {changed} changed."
+    first = " ".join(f"{result['name']}: {result['error']['message']}." for result in failed[:3])
     more = f" And {len(failed) - 3} more." if len(failed) > 3 else ""
     return f"{len(failed)} of {total} vCenters failed, {changed} changed. {first}{more}"

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""The work of the action vcenter_extension_rollback: options in, the result of the task out."""
+"""Restore the records of many vCenters from a journal: the work of the action vcenter_extension_rollback."""
 
 from __future__ import annotations
 
@@ -11,60 +11,55 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
-from ansible.module_utils.basic import missing_required_lib
-
-from ...module_utils._argument_specs import MANY_RULES, rollback_spec
-from ...module_utils._errors import OptionError
+from ...module_utils._errors import WriteBarredError
 from ...module_utils._extension.plan import Plan
 from ...module_utils._extension.reconcile import Outcome
+from ...module_utils._foreign_text import one_line
 from ...module_utils._preflight.checks import PreflightChecks, build_preflight
-from ...module_utils._vcenter.client import PYVMOMI_IMPORT_ERROR
-from .journal import past
-from .pool import Once
-from .results import Rules, Survey, together
-from .vcenters import Way, entries, given, validated
-from .worker import Failure, HeldBackError, Manner, make_right
+from .action import FleetTask
+from .journal import records_before_run
+from .pool import SingleFlight
+from .results import FleetRunner, RunLimits, combined_result
+from .vcenters import Connection, members_of_task, read_members
+from .worker import ApplyOptions, Failure, apply_changes
 
 
-def answer(task: Any, loader: Any) -> dict[str, Any]:
-    """The result of the task; bad options are a failed result."""
-    if PYVMOMI_IMPORT_ERROR:
-        return {"failed": True, "msg": missing_required_lib("pyvmomi")}
-    check_mode, diff = bool(task.check_mode), bool(task.diff)
-    try:
-        options = validated(task.args, rollback_spec(), MANY_RULES)
-        run, before = past(options["history_path"], options["run"], options["keys"])
-        asked = entries(given(options, task, loader), options)
-    except OptionError as error:
-        return {"failed": True, "msg": str(error)}
-    looks = PreflightChecks(options["verify_servers"], options["verify_manifest"])
-    verify = build_preflight(looks, options["timeout"], share=Once)
-    manner = Manner(check_mode, options["retries"], datetime.now(timezone.utc), verify=verify)
+def roll_back_fleet(fleet_task: FleetTask) -> dict[str, Any]:
+    """Return the result of the task. Raises :class:`ClientPluginError` where its own options cannot be used."""
+    options, check_mode = fleet_task.options, fleet_task.check_mode
+    run, before = records_before_run(options["history_path"], options["run"], options["keys"])
+    members = read_members(members_of_task(options, fleet_task.task, fleet_task.loader), options)
+    checks = PreflightChecks(options["verify_servers"], options["verify_manifest"])
+    verify = build_preflight(checks, options["timeout"], share=SingleFlight)
+    apply_options = ApplyOptions(check_mode, options["retries"], datetime.now(timezone.utc), verify=verify)
 
-    def work(index: int, way: Way) -> tuple[Outcome, ...] | Failure:
-        held = before.get(asked[index].name)
-        if held is None:
+    def work(index: int, connection: Connection) -> tuple[Outcome, ...] | Failure:
+        name = members[index].name
+        journalled = before.get(name)
+        if journalled is None:
             # That run changed nothing there.
             return ()
 
-        def ready(_due: Sequence[Plan], vcenter: Mapping[str, str]) -> None:
-            if held.instance_uuid != vcenter.get("instance_uuid", ""):
-                raise HeldBackError(
-                    f"left as it is, because it is not the vCenter that {run} changed under this name: its instance "
-                    f"UUID was {held.instance_uuid} and is {vcenter.get('instance_uuid')}"
+        def before_write(_due: Sequence[Plan], vcenter: Mapping[str, str]) -> None:
+            current = vcenter.get("instance_uuid", "")
+            if journalled.instance_uuid != current:
+                raise WriteBarredError(
+                    f"was not changed, because it is not the vCenter that the run {one_line(run)} changed under this "
+                    f"name: the instance UUID was {one_line(journalled.instance_uuid)} and is {one_line(current)}",
+                    subject=name,
                 )
 
-        return make_right(way.target, way.tls, held.records, manner, ready)
+        return apply_changes(connection.options, connection.tls, journalled.records, apply_options, before_write)
 
-    survey: Survey[tuple[Outcome, ...]] = Survey(
-        asked,
-        Rules(options["concurrency"], options["max_failures"], options["progress"]),
-        tell=lambda outcomes: _told(outcomes, check_mode=check_mode),
-        describe=lambda outcomes: together(outcomes, diff=diff),
+    runner: FleetRunner[tuple[Outcome, ...]] = FleetRunner(
+        members,
+        RunLimits.from_options(options),
+        progress_text=lambda outcomes: _progress_text(outcomes, check_mode=check_mode),
+        describe=lambda outcomes: combined_result(outcomes, diff=fleet_task.diff),
     )
-    return {**survey.result(survey.ask(work), tolerate_failures=options["tolerate_failures"]), "run": run}
+    return {**runner.result(runner.run(work), tolerate_failures=options["tolerate_failures"]), "run": run}
 
 
-def _told(outcomes: Sequence[Outcome], *, check_mode: bool) -> str:
+def _progress_text(outcomes: Sequence[Outcome], *, check_mode: bool) -> str:
     changed = [outcome.plan.key for outcome in outcomes if outcome.plan.changed]
-    return f"{'would be ' if check_mode else ''}put back {', '.join(changed)}" if changed else "ok"
+    return f"{'would be ' if check_mode else ''}restored {', '.join(changed)}" if changed else "ok"

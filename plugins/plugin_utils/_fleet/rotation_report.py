@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""What is told of each vCenter after the rotation of a certificate, and for how long its record was wrong."""
+"""Combine the results of a certificate rotation, and compute for how long each record differed from the web server."""
 
 from __future__ import annotations
 
@@ -12,14 +12,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from ...module_utils._errors import ClientPluginError
+
 
 @dataclass(frozen=True, slots=True)
 class Rotation:
-    """The answers of a rotation, and when the web server was switched (aware, by the clock of the controller).
+    """The results of the steps of a rotation, and when the web server was switched (aware, clock of the controller).
 
-    ``renewed`` are results of the renewal. Where it was carried through, ``compared`` are those of the comparison with
-    what is served; where everything was put back, ``put_back`` are those of the rollback, and ``reason`` says why.
-    ``switched_before`` is when an earlier run switched whose vCenters were not all right.
+    ``renewed`` are those of the renewal. After a completed rotation, ``compared`` are those of the comparison with what
+    is served; after an abandoned one, ``put_back`` are those of the rollback, and ``reason`` says why.
+    ``switched_before`` is when an earlier run switched the server, if that run did not complete all vCenters.
     """
 
     renewed: Sequence[Mapping[str, Any]]
@@ -30,82 +32,92 @@ class Rotation:
     reason: str = ""
 
 
-def told(rotation: Rotation) -> list[dict[str, Any]]:
-    """One result for each vCenter, with ``mismatch_seconds``: None where it goes on, or began before this run."""
+def rotation_results(rotation: Rotation) -> list[dict[str, Any]]:
+    """Return one result for each vCenter.
+
+    Its ``mismatch_seconds`` is None where the mismatch continues, or began before this run.
+    """
     compared, put_back = _by_name(rotation.compared), _by_name(rotation.put_back)
     results = []
     for renewed in rotation.renewed:
         name = renewed["name"]
         if rotation.reason:
-            results.append(_reverted(renewed, put_back.get(name), rotation.reason))
+            results.append(_abandoned(renewed, put_back.get(name), rotation.reason))
         else:
-            results.append(_carried_through(renewed, compared.get(name), rotation))
+            results.append(_completed(renewed, compared.get(name), rotation))
     return results
 
 
-def sentence(results: Sequence[Mapping[str, Any]], reason: str) -> str:
-    """What happened, for a person."""
+def rotation_summary(results: Sequence[Mapping[str, Any]], reason: str) -> str:
+    """Return a summary for a person. ``reason`` is that of an abandoned rotation, else empty."""
     failed = [result for result in results if result["failed"]]
     lasting = [result for result in results if result.get("mismatch_seconds")]
     longest = max(lasting, key=lambda result: float(result["mismatch_seconds"]), default=None)
-    window = ""
+    mismatch = ""
     if longest is not None:
-        window = (
-            f" No record was different from what is served for longer than {longest['mismatch_seconds']:.1f} s "
-            f"({longest['name']})."
+        mismatch = (
+            " No record differed from the served certificate for longer than "
+            f"{longest['mismatch_seconds']:.1f} s ({longest['name']})."
         )
     if reason:
-        return f"The certificate was not rotated: {reason.rstrip('.')}.{window}"
+        return f"The certificate was not rotated: {reason.rstrip('.')}.{mismatch}"
     names = ", ".join(result["name"] for result in failed[:5]) + (
         f" and {len(failed) - 5} more" if len(failed) > 5 else ""
     )
-    rest = f" Not right yet: {names}; run this again when they can be reached." if failed else ""
-    right = f"{len(results) - len(failed)} of {len(results)} vCenters hold the certificate that is served."
-    return f"{right}{window}{rest}"
+    rest = f" Not completed: {names}; run the playbook again when they can be reached." if failed else ""
+    completed = f"{len(results) - len(failed)} of {len(results)} vCenters hold the certificate that is served."
+    return f"{completed}{mismatch}{rest}"
 
 
-def _carried_through(
-    renewed: Mapping[str, Any], compared: Mapping[str, Any] | None, rotation: Rotation
-) -> dict[str, Any]:
+def _completed(renewed: Mapping[str, Any], compared: Mapping[str, Any] | None, rotation: Rotation) -> dict[str, Any]:
     result = dict(renewed)
     if not renewed["failed"]:
         if compared is not None and compared["failed"]:
             result |= {"failed": True, "error": compared["error"]}
         elif compared is not None and compared["changed"]:
-            text = "its record is not what was written a moment ago: look who else changes it, and run this again"
-            result |= {"failed": True, "error": {"kind": "conflict", "message": f"{renewed['name']}: {text}"}}
-    return {**result, "mismatch_seconds": None if result["failed"] else _mismatch(renewed, rotation)}
+            error = ClientPluginError(
+                "does not hold what was registered before",
+                subject=renewed["name"],
+                remedy="find out who else changes the record, and run the playbook again",
+            )
+            result |= {"failed": True, "error": {"kind": "conflict", "message": error.message()}}
+    return {**result, "mismatch_seconds": None if result["failed"] else _mismatch_seconds(renewed, rotation)}
 
 
-def _mismatch(renewed: Mapping[str, Any], rotation: Rotation) -> float | None:
-    written = _moment(renewed.get("written_at"))
+def _mismatch_seconds(renewed: Mapping[str, Any], rotation: Rotation) -> float | None:
+    written = _parse_iso(renewed.get("written_at"))
     since = rotation.switched_at or rotation.switched_before
     if written is not None and since is not None:
         return round(abs((since - written).total_seconds()), 3)
     registered = any(record["registered"] for record in renewed.get("records", ()))
-    # Written without a switch that is known, or right before the switch came: it began before this run.
+    # Written although no switch is known, or correct before the switch: the mismatch began before this run.
     return None if written is not None or (registered and rotation.switched_at is not None) else 0.0
 
 
-def _reverted(renewed: Mapping[str, Any], put_back: Mapping[str, Any] | None, reason: str) -> dict[str, Any]:
+def _abandoned(renewed: Mapping[str, Any], put_back: Mapping[str, Any] | None, reason: str) -> dict[str, Any]:
     result = {**renewed, "mismatch_seconds": 0.0}
-    written = _moment(renewed.get("written_at"))
-    restored = _moment((put_back or {}).get("written_at"))
+    written = _parse_iso(renewed.get("written_at"))
+    restored = _parse_iso((put_back or {}).get("written_at"))
     if (put_back is None and written is not None) or (put_back is not None and put_back["failed"]):
-        why = put_back["error"]["message"] if put_back is not None else "nothing was tried; use the playbook rollback"
-        text = f"{renewed['name']} could not be put back and may hold a certificate that is not served: {why}"
-        return {**result, "failed": True, "error": {"kind": "put_back", "message": text}, "mismatch_seconds": None}
+        why = f" ({put_back['error']['message']})" if put_back is not None else ""
+        error = ClientPluginError(
+            f"was not restored and may hold a certificate that is not served{why}",
+            subject=renewed["name"],
+            remedy="use the playbook rollback",
+        )
+        failure = {"kind": "put_back", "message": error.message()}
+        return {**result, "failed": True, "error": failure, "mismatch_seconds": None}
     if written is not None and restored is not None:
         result["mismatch_seconds"] = round((restored - written).total_seconds(), 3)
     if not renewed["failed"]:
         # What was written there is gone.
         result = {key: value for key, value in result.items() if key not in ("records", "written_at", "diff")}
-        text = f"{renewed['name']} holds what it held before, because {reason}"
-        result |= {"failed": True, "changed": False, "error": {"kind": "put_back", "message": text}}
+        error = ClientPluginError(f"holds its former records, because {reason}", subject=renewed["name"])
+        result |= {"failed": True, "changed": False, "error": {"kind": "put_back", "message": error.message()}}
     return result
 
 
-def _moment(text: str | None) -> datetime | None:
+def _parse_iso(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 

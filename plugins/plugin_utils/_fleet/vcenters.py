@@ -3,225 +3,271 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""The only file that knows where the vCenters of a fleet come from: a list in the task, or hosts of the inventory."""
+"""Read which vCenters a task works on: the list in its options, or hosts of the inventory."""
 
 from __future__ import annotations
 
-import json
 import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ansible.errors import AnsibleError
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.common.parameters import remove_values
 from ansible.template import Templar
 
-from ...module_utils import _errors
-from ...module_utils._argument_specs import OVERRIDE_RULES, entry_spec, override_spec, vcenter_spec
-from ...module_utils._extension.model import OptionError
-from ...module_utils._vcenter.connection import Target, target, tls_context
+from ...module_utils._argument_specs import (
+    OVERRIDE_RULES,
+    entry_spec,
+    extension_spec,
+    fleet_spec,
+    override_spec,
+    renewal_spec,
+    rollback_spec,
+    vcenter_spec,
+)
+from ...module_utils._errors import ClientPluginError, OptionError, OptionNames
+from ...module_utils._foreign_text import one_line
+from ...module_utils._vcenter.connection import ConnectionOptions, read_connection_options, tls_context
+from .options import OptionValidator, find_secrets, to_plain_types
 from .worker import Failure
 
-# The strategies in which a host does not wait for the others, and run_once is ignored.
-_ALONE = frozenset({"free", "host_pinned"})
-
-_UNREAD = Failure("option", "was not read")
-
-Given = tuple[str, "Mapping[str, Any] | Failure"]
+# With these strategies hosts do not wait for each other, and run_once has no effect.
+_STRATEGIES_WITHOUT_BATCH = frozenset({"free", "host_pinned"})
+# Options of the record that are options of the task in actions which take no record.
+_CHECK_OPTIONS = frozenset({"verify_servers", "verify_manifest", "verify_files"})
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
-    """How a thread gets to one vCenter."""
+class Connection:
+    """How a thread reaches one vCenter. Members that trust the same certificates share ``tls``."""
 
-    target: Target
+    options: ConnectionOptions
     tls: ssl.SSLContext
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One vCenter of the fleet: the way there, or why there is none, and what differs in its record.
+class RawMember:
+    """One vCenter as it was given.
 
-    ``position`` is how a message names it, ``variables`` are the names that its options have where they come from, and
-    ``secret`` is its password, which no result may show.
+    ``name`` is that of the host, or the place in the list. ``name_option`` is the option that gives the name,
+    ``option_names`` is how the reader of a message knows the options of this member.
     """
 
     name: str
-    position: str
-    way: Way | Failure
-    extension: Mapping[str, Any]
-    secret: str
-    variables: Mapping[str, str] = field(default_factory=dict)
-
-    def failed(self, error: _errors.OptionError) -> Entry:
-        """The same, with no way there because of what is wrong with its options."""
-        text = error.message(_errors.OptionNames(names=self.variables))
-        return replace(self, way=Failure("option", f"{self.position}: {text}"))
+    options: Mapping[str, Any] | Failure
+    name_option: str
+    option_names: OptionNames
 
 
-def plain(value: Any) -> Any:
-    """The same in plain types: Ansible's own strings and numbers carry tags and lazy decryption along."""
-    return json.loads(json.dumps(value, default=str))
+@dataclass(frozen=True, slots=True)
+class FleetMember:
+    """One vCenter of the fleet: the connection to it, or why there is none, and what differs in its record.
 
-
-def validated(arguments: Mapping[str, Any], spec: Mapping[str, Any], rules: Mapping[str, Any]) -> dict[str, Any]:
-    """The options of a task as ``spec`` wants them, less those of single entries. Raises :class:`OptionError`."""
-    # An entry that is wrong is the failure of that entry: it is looked at later, and by itself.
-    shallow = {**spec, "vcenters": {"type": "list", "elements": "raw"}} if "vcenters" in spec else spec
-    given = {name: value for name, value in plain(dict(arguments)).items() if value is not None}
-    return _validated(given, ArgumentSpecValidator(shallow, **rules), "options")
-
-
-def _validated(given: dict[str, Any], validator: Any, where: str) -> dict[str, Any]:
-    validation = validator.validate(given)
-    if validation.unsupported_parameters:
-        unknown = (".".join(name) if isinstance(name, tuple) else name for name in validation.unsupported_parameters)
-        raise OptionError(where, f"there is no {', '.join(sorted(unknown))}; ansible-doc lists what there is")
-    if validation.error_messages:
-        text = remove_values("; ".join(validation.error_messages), _secrets(given))
-        raise OptionError(where, str(text))
-    return dict(validation.validated_parameters)
-
-
-def _secrets(given: Mapping[str, Any]) -> set[str]:
-    names = ("password", *vcenter_spec()["password"]["aliases"])
-    return {str(given[name]) for name in names if given.get(name)}
-
-
-def from_list(options: Mapping[str, Any]) -> list[Given]:
-    """The items of ``vcenters``, each with the words that name it. Raises :class:`OptionError` where there are none."""
-    if options["vcenters"] is None:
-        raise OptionError("vcenters", "is missing; give a list of vCenters, each with its name or hostname")
-    found: list[Given] = []
-    for index, item in enumerate(options["vcenters"]):
-        position = f"vcenters[{index}]"
-        if isinstance(item, dict):
-            name = item.get("name") or item.get("hostname")
-            found.append((f"{position} ({name})" if name else position, item))
-        else:
-            # Not repeated in the message: it may be a password in the wrong place.
-            text = f"{position}: is not a dictionary; give name, hostname, username and password"
-            found.append((position, Failure("option", text)))
-    return found
-
-
-def from_batch(inventory: Mapping[str, Any], task: Any, loader: Any) -> list[Given]:
-    """As :func:`from_inventory`, for hosts that tell their own outcome, and do their own work where there is no batch.
-
-    All of them are left out, unless there is only one, where hosts do not go through the play together.
+    ``secret`` is its password, which must not be in a result.
     """
-    together = len(inventory["hosts"]) == 1 or str(task.get_play().strategy).rpartition(".")[2] not in _ALONE
-    # A condition that was put around the task holds for each host, and nobody has told us for which: each goes alone.
+
+    name: str
+    connection: Connection | Failure
+    extension: Mapping[str, Any] = field(default_factory=dict)
+    secret: str = ""
+    option_names: OptionNames = field(default_factory=OptionNames)
+
+    def failed(self, error: ClientPluginError) -> FleetMember:
+        """Return the same member without a connection, because of ``error``."""
+        return replace(self, connection=Failure.of(error))
+
+    def message(self, failure: Failure) -> str:
+        """Return the message of a failure, with the names that the reader can set for this member."""
+        return failure.error.message(self.option_names)
+
+
+def task_option_names(options: Mapping[str, Any]) -> OptionNames:
+    """Return how the reader of a message knows the options of the task itself.
+
+    ``options`` need not be valid. In a role, these are the variables of ``inventory.variables``.
+    """
+    inventory = options.get("inventory")
+    variables = inventory.get("variables") if isinstance(inventory, Mapping) else None
+    return OptionNames(names=_public(variables) if isinstance(variables, Mapping) else {})
+
+
+def members_of_task(options: Mapping[str, Any], task: Any, loader: Any) -> list[RawMember]:
+    """Return the vCenters of a task that needs no more of them than a connection. Raises :class:`OptionError`."""
+    if options["inventory"] is not None:
+        return members_from_inventory(options["inventory"], task, loader, connection_only=True)
+    return members_from_list(options)
+
+
+def members_from_list(options: Mapping[str, Any]) -> list[RawMember]:
+    """Return the items of ``vcenters``. Raises :class:`OptionError` where there is no list."""
+    if options["vcenters"] is None:
+        raise OptionError(
+            "is required", option="vcenters", remedy="give a list of vCenters, each with name or hostname"
+        )
+    return [_from_item(f"vcenters[{index}]", item, options) for index, item in enumerate(options["vcenters"])]
+
+
+def _from_item(place: str, item: Any, options: Mapping[str, Any]) -> RawMember:
+    if isinstance(item, dict):
+        name = str(item.get("name") or item.get("hostname") or place)
+        return RawMember(name, item, f"{place}.name", _names_in_list(place, item, options))
+    # The item is not repeated in the message: it may be a password in the wrong place.
+    error = OptionError("must be a dictionary", option=place, remedy="give name, hostname, username and password")
+    return RawMember(place, Failure.of(error), f"{place}.name", OptionNames())
+
+
+def _names_in_list(place: str, item: Mapping[str, Any], options: Mapping[str, Any]) -> OptionNames:
+    """Return the names of options that the item gives, or could give because the task does not."""
+    names = {option: f"{place}.{option}" for option in entry_spec() if options.get(option) is None}
+    names |= _names_of_given(place, item, entry_spec())
+    extension = item.get("extension")
+    if isinstance(extension, Mapping):
+        # Some names are an option of the connection and an alias in the record: the connection comes first.
+        names = _names_of_given(f"{place}.extension", extension, override_spec()) | names
+    return OptionNames(names=names)
+
+
+def _names_of_given(place: str, given: Mapping[str, Any], spec: Mapping[str, Any]) -> dict[str, str]:
+    """Return the names of what is given; an option that is given by an alias has the name of the alias."""
+    names = {str(name): f"{place}.{name}" for name in given}
+    for option, part in spec.items():
+        alias = next((alias for alias in part.get("aliases", ()) if alias in given), None)
+        if alias is not None and option not in given:
+            names[option] = f"{place}.{alias}"
+    return names
+
+
+def members_from_batch(inventory: Mapping[str, Any], task: Any, loader: Any) -> list[RawMember]:
+    """Return hosts as :func:`members_from_inventory`, or none of them where hosts do not go through the play together.
+
+    Then each host does its own work, in vcenter_extension_outcome. A single host is always returned.
+    """
+    strategy = str(task.get_play().strategy).rpartition(".")[2]
+    has_batch = len(inventory["hosts"]) == 1 or strategy not in _STRATEGIES_WITHOUT_BATCH
+    # A condition around the task holds for each host, and it is not known for which: then each works alone.
     conditional = bool(task.when) and not inventory["registered"] and len(inventory["hosts"]) > 1
-    return from_inventory(inventory, task, loader) if together and not conditional else []
+    return members_from_inventory(inventory, task, loader) if has_batch and not conditional else []
 
 
-def from_inventory(
+def members_from_inventory(
     inventory: Mapping[str, Any], task: Any, loader: Any, *, connection_only: bool = False
-) -> list[Given]:
-    """The hosts of ``inventory``, each with the options that its variables hold, as if it ran the task itself.
+) -> list[RawMember]:
+    """Return the hosts of ``inventory``, each with the options that its variables hold, as if it ran the task itself.
 
     A host on which ``inventory.registered`` was not registered, or by a task that was skipped, is left out.
     """
     manager, play = task.get_variable_manager(), task.get_play()
-    names = inventory["variables"]
+    variables_of = dict(inventory["variables"])
     if connection_only:
-        names = {option: variable for option, variable in names.items() if option in vcenter_spec()}
-    found: list[Given] = []
+        omitted = set(extension_spec()) - _CHECK_OPTIONS
+        variables_of = {option: variable for option, variable in variables_of.items() if option not in omitted}
+    option_names = OptionNames(names=_public(variables_of))
+    ignored = _task_options() | (_CHECK_OPTIONS if connection_only else frozenset())
+    read = {option: variable for option, variable in variables_of.items() if option not in ignored}
+    members: list[RawMember] = []
     for name in inventory["hosts"]:
         # Everything that the task would see on that host: inventory, play, role, facts and --extra-vars.
-        host = manager._inventory.get_host(name)  # noqa: SLF001  there is no public way to a host by its name
+        host = manager._inventory.get_host(name)  # noqa: SLF001  Ansible has no public method for it
         if host is None:
-            raise OptionError("inventory.hosts", f"there is no host {name!r} in the inventory; correct the name")
+            raise OptionError(
+                "must be a host of the inventory", option="inventory.hosts", value=name, remedy="correct the name"
+            )
         variables = manager.get_vars(play=play, host=host, task=task)
         if not inventory["registered"] or _took_part(variables.get(inventory["registered"])):
-            found.append((name, _of_host(name, names, variables, loader)))
-    return found
+            options = _options_of_host(name, read, variables, loader)
+            members.append(RawMember(name, options, "inventory.hosts", option_names))
+    return members
 
 
-def given(options: Mapping[str, Any], task: Any, loader: Any) -> list[Given]:
-    """The vCenters of a task that needs no more of them than how they are reached. Raises :class:`OptionError`."""
-    if options["inventory"] is not None:
-        return from_inventory(options["inventory"], task, loader, connection_only=True)
-    return from_list(options)
+def _task_options() -> frozenset[str]:
+    """Return options that hold for all hosts; ``inventory.variables`` may name them for the sake of messages."""
+    return frozenset((fleet_spec() | renewal_spec() | rollback_spec()).keys() - vcenter_spec().keys()) - frozenset(
+        extension_spec()
+    )
+
+
+def _public(variables: Mapping[str, Any]) -> dict[str, str]:
+    """Return the variables that a user sets: a role may compute a private one from the public one of that name."""
+    return {str(option): str(variable).lstrip("_") for option, variable in variables.items()}
 
 
 def _took_part(registered: Any) -> bool:
     return isinstance(registered, Mapping) and not registered.get("skipped") and not registered.get("failed")
 
 
-def _of_host(
-    name: str, names: Mapping[str, str], variables: dict[str, Any], loader: Any
+def _options_of_host(
+    name: str, variables_of: Mapping[str, str], variables: dict[str, Any], loader: Any
 ) -> Mapping[str, Any] | Failure:
     templar = Templar(loader=loader, variables=variables)
     options: dict[str, Any] = {}
-    for option, variable in names.items():
+    for option, variable in variables_of.items():
         if variable not in variables:
             continue
         try:
-            # In a dictionary, because a value that is omitted can be one of a container only.
+            # In a dictionary, because only an item of a container can be omitted.
             value = templar.template({option: variables[variable]}).get(option)
         except AnsibleError as error:
-            return Failure("option", f"{variable} of {name} cannot be evaluated: {error.message}")
+            return Failure.of(OptionError(f"cannot be evaluated for {name}: {one_line(error.message)}", option=option))
         if value is not None and value != variables.get("omit"):
-            options[option] = plain(value)
+            options[option] = to_plain_types(value)
     connection = {option: options.pop(option) for option in vcenter_spec() if option in options}
     return {"name": name, "extension": options, **connection}
 
 
-def entries(found: Sequence[Given], options: Mapping[str, Any]) -> list[Entry]:
-    """Read what was given. What is wrong with one entry is the failure of that entry, and names it.
+def read_members(raw: Sequence[RawMember], options: Mapping[str, Any]) -> list[FleetMember]:
+    """Read the options of all members. What is wrong with those of one member is the failure of that member.
 
-    Raises :class:`OptionError` where two have the same name.
+    ``options`` are those of the task. Raises :class:`OptionError` where two members have the same name.
     """
-    contexts: dict[tuple[Any, ...], ssl.SSLContext] = {}
-    connection, extension = (
-        ArgumentSpecValidator(entry_spec()),
-        ArgumentSpecValidator(override_spec(), **OVERRIDE_RULES),
-    )
-    read = [_entry(position, item, options, contexts, (connection, extension)) for position, item in found]
-    seen: set[str] = set()
-    for entry in read:
-        if entry.name in seen:
-            raise OptionError(entry.position, f"{entry.name!r} is there twice; give each vCenter a name of its own")
-        seen.add(entry.name)
-    return read
+    reader = _MemberReader(options)
+    members: dict[str, FleetMember] = {}
+    for item in raw:
+        member = reader.read_member(item)
+        if member.name in members:
+            raise OptionError(
+                "must be unique", option=item.name_option, value=member.name, remedy="give each vCenter its own name"
+            )
+        members[member.name] = member
+    return list(members.values())
 
 
-def _entry(
-    position: str,
-    item: Mapping[str, Any] | Failure,
-    options: Mapping[str, Any],
-    contexts: dict[tuple[Any, ...], ssl.SSLContext],
-    validators: tuple[Any, Any],
-) -> Entry:
-    if isinstance(item, Failure):
-        return Entry(position, position, item, {}, "")
-    secret = next(iter(_secrets(item)), options["password"] or "")
-    variables = options["inventory"]["variables"] if options.get("inventory") else {}
-    unread = Entry(str(item.get("name") or position), position, _UNREAD, {}, secret, variables)
-    try:
-        given = _validated(dict(item), validators[0], "options")
-        override = _validated(given["extension"] or {}, validators[1], "extension")
-        merged = {name: options[name] if given[name] is None else given[name] for name in vcenter_spec()}
-        # The name of an entry comes before the address of the task, which a credential may have put there.
-        merged["hostname"] = given["hostname"] or given["name"] or options["hostname"]
-        way = _way(merged, contexts)
-    except _errors.OptionError as error:
-        return unread.failed(error)
-    wishes = {option: value for option, value in override.items() if value is not None}
-    return replace(unread, name=given["name"] or merged["hostname"], way=way, extension=wishes)
+class _MemberReader:
+    """Reads members; those that trust the same certificates share one TLS context, which takes long to make."""
 
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        self._options = options
+        self._connection = OptionValidator(entry_spec())
+        self._extension = OptionValidator(override_spec(), OVERRIDE_RULES)
+        self._contexts: dict[tuple[Any, ...], ssl.SSLContext] = {}
 
-def _way(merged: Mapping[str, Any], contexts: dict[tuple[Any, ...], ssl.SSLContext]) -> Way:
-    """Those that trust the same share one TLS context: it takes long to read CAs. Raises :class:`OptionError`."""
-    for name in ("hostname", "username", "password"):
-        if not merged[name]:
-            raise OptionError(name, "is missing; give it for this vCenter or for all")
-    where = target(merged)
-    trust = (where.validate_certs, where.ca_path, where.thumbprint)
-    if trust not in contexts:
-        contexts[trust] = tls_context(where)
-    return Way(where, contexts[trust])
+    def read_member(self, raw: RawMember) -> FleetMember:
+        """Return the member, with a failure in place of the connection where its options cannot be used."""
+        if isinstance(raw.options, Failure):
+            return FleetMember(raw.name, raw.options, option_names=raw.option_names)
+        secret = next(iter(find_secrets(raw.options)), self._options["password"] or "")
+        try:
+            given = self._connection.validate(dict(raw.options))
+            extension = self._extension.validate(given["extension"] or {})
+            merged = {name: self._options[name] if given[name] is None else given[name] for name in vcenter_spec()}
+            # A name is more specific than the address of the task, which a credential may have set.
+            merged["hostname"] = given["hostname"] or given["name"] or self._options["hostname"]
+            connection = self._connect(merged)
+        except ClientPluginError as error:
+            return FleetMember(raw.name, Failure.of(error), secret=secret, option_names=raw.option_names)
+        return FleetMember(
+            given["name"] or merged["hostname"],
+            connection,
+            {option: value for option, value in extension.items() if value is not None},
+            secret,
+            raw.option_names,
+        )
+
+    def _connect(self, merged: Mapping[str, Any]) -> Connection:
+        for name in ("hostname", "username", "password"):
+            if not merged[name]:
+                raise OptionError("is required", option=name, remedy="give it for this vCenter or for all of them")
+        options = read_connection_options(merged)
+        trust = (options.validate_certs, options.ca_path, options.thumbprint)
+        if trust not in self._contexts:
+            self._contexts[trust] = tls_context(options)
+        return Connection(options, self._contexts[trust])

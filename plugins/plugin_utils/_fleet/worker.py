@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""One vCenter of a fleet: try, and try again where that is safe. Nothing here knows Ansible or threads."""
+"""Do the work for one vCenter of a fleet, and repeat it where that is safe. Knows neither Ansible nor threads."""
 
 from __future__ import annotations
 
@@ -14,18 +14,15 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import TypeVar
 
-from ...module_utils._errors import OptionError, PreflightError
+from ...module_utils._errors import ClientPluginError, PreflightError, VCenterError, WriteBarredError
 from ...module_utils._extension.model import Extension
 from ...module_utils._extension.plan import Plan
 from ...module_utils._extension.query import QueryResult, Selection, query_extensions
 from ...module_utils._extension.reconcile import DesiredChange, Outcome, apply, plan_change
-from ...module_utils._vcenter.client import session
-from ...module_utils._vcenter.connection import Target
-from ...module_utils._vcenter.errors import VCenterError
+from ...module_utils._vcenter.client import VCenter, session
+from ...module_utils._vcenter.connection import ConnectionOptions
 
-# What may be gone a moment later. Everything else stays wrong until somebody acts.
-TRANSIENT = frozenset({"unreachable", "timeout", "unavailable", "session", "conflict"})
-# Seconds between two tries: long enough for a service that restarts a worker, short beside any timeout.
+# Seconds between two attempts: long enough for a service that restarts a worker, short beside any timeout.
 PAUSE = 0.5
 
 Value = TypeVar("Value")
@@ -33,97 +30,119 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why one vCenter is not as it should be.
+    """Why the work for one vCenter failed.
 
-    ``kind`` is that of VCenterError, or ``option``, ``server`` (a web server does not show what would be registered),
-    ``internal`` or ``not_started``.
+    ``kind`` is that of VCenterError, or ``option``, ``server`` (a web server does not deliver what would be
+    registered), ``not_started`` or ``internal``.
     """
 
     kind: str
-    message: str
+    error: ClientPluginError
 
-
-class HeldBackError(Exception):
-    """Nothing may be written to a vCenter that could be. ``str()`` says why."""
+    @classmethod
+    def of(cls, error: ClientPluginError) -> Failure:
+        """Return the failure that an error of the collection means."""
+        if isinstance(error, VCenterError):
+            return cls(error.kind, error)
+        if isinstance(error, PreflightError):
+            return cls("server", error)
+        return cls("not_started" if isinstance(error, WriteBarredError) else "option", error)
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
-    """How the work is done, alike for all vCenters. ``now`` is aware, ``verify`` raises where it refuses a record.
+class ApplyOptions:
+    """How changes are applied, the same for all vCenters.
 
-    ``ask_first`` costs one call more, and finds out before anything is written whether the account may.
+    ``now`` is aware. ``verify`` raises where it rejects a record. ``check_privileges`` costs one call for each
+    privilege, and finds out before the first write whether the account has it.
     """
 
     check_mode: bool
     retries: int
     now: datetime
     verify: Callable[[Extension], None] | None = None
-    ask_first: bool = False
+    check_privileges: bool = False
 
 
-# Is told what is about to be written, and where. May wait; raises HeldBackError or OptionError where it must not be.
-Ready = Callable[[Sequence[Plan], Mapping[str, str]], None]
+# Receives the plans that are about to be applied, and which vCenter it is (VCenter.about). It may wait; it raises
+# WriteBarredError or OptionError where nothing must be written.
+BeforeWrite = Callable[[Sequence[Plan], Mapping[str, str]], None]
 
 
-def make_right(
-    target: Target, tls: ssl.SSLContext, wishes: Sequence[DesiredChange], manner: Manner, ready: Ready | None = None
+def apply_changes(
+    options: ConnectionOptions,
+    tls: ssl.SSLContext,
+    changes: Sequence[DesiredChange],
+    apply_options: ApplyOptions,
+    before_write: BeforeWrite | None = None,
 ) -> tuple[Outcome, ...] | Failure:
-    """Make the records of one vCenter right: all are read and planned before the first one is written.
+    """Bring the records of one vCenter into the desired state: all are read and planned before the first write.
 
     After a write whose answer was lost, the records are read and the changes planned anew.
     """
     written: dict[str, Outcome] = {}
 
-    def once() -> tuple[Outcome, ...]:
-        with session(target, tls) as vcenter:
-            plans = [plan_change(vcenter, wish, now=manner.now) for wish in wishes]
+    def attempt() -> tuple[Outcome, ...]:
+        with session(options, tls) as vcenter:
+            plans = [plan_change(vcenter, change, now=apply_options.now) for change in changes]
             due = [planned for planned in plans if planned.changed]
-            for planned in plans:
-                # A record that a write of ours with a lost answer has made is what was asked for already.
-                if manner.verify is not None and planned.after is not None and (planned.changed or not written):
-                    manner.verify(planned.after)
-            for privilege in sorted({planned.privilege or "" for planned in due} if manner.ask_first else ()):
+            _verify(plans, apply_options, written)
+            for privilege in sorted(
+                {planned.privilege or "" for planned in due} if apply_options.check_privileges else ()
+            ):
                 vcenter.require_privilege(privilege)
-            if ready is not None and due and not manner.check_mode:
-                ready(due, vcenter.about)
+            if before_write is not None and due and not apply_options.check_mode:
+                before_write(due, vcenter.about)
             for planned in due:
-                if not manner.check_mode:
-                    written[planned.key] = Outcome(planned, vcenter.about, datetime.now(timezone.utc))
-                try:
-                    apply(vcenter, planned, check_mode=manner.check_mode)
-                except VCenterError as error:
-                    if error.kind == "conflict":
-                        # That was an answer: nothing of ours was written.
-                        del written[planned.key]
-                    raise
+                _apply(vcenter, planned, written, check_mode=apply_options.check_mode)
             return tuple(written.get(planned.key) or Outcome(planned, vcenter.about) for planned in plans)
 
-    return _persistently(once, manner.retries)
+    return _with_retries(attempt, apply_options.retries)
 
 
-def look(target: Target, tls: ssl.SSLContext, wanted: Selection, *, retries: int) -> QueryResult | Failure:
+def read_records(
+    options: ConnectionOptions, tls: ssl.SSLContext, wanted: Selection, *, retries: int
+) -> QueryResult | Failure:
     """Read the records of one vCenter."""
 
-    def once() -> QueryResult:
-        with session(target, tls) as vcenter:
+    def attempt() -> QueryResult:
+        with session(options, tls) as vcenter:
             return query_extensions(vcenter, wanted)
 
-    return _persistently(once, retries)
+    return _with_retries(attempt, retries)
 
 
-def _persistently(once: Callable[[], Value], retries: int) -> Value | Failure:
+def _verify(plans: Sequence[Plan], apply_options: ApplyOptions, written: Mapping[str, Outcome]) -> None:
+    for planned in plans:
+        # A record that an earlier attempt has written is verified already.
+        if apply_options.verify is not None and planned.after is not None and (planned.changed or not written):
+            apply_options.verify(planned.after)
+
+
+def _apply(vcenter: VCenter, planned: Plan, written: dict[str, Outcome], *, check_mode: bool) -> None:
+    """Apply one plan, and keep its outcome in ``written`` unless the vCenter has rejected it."""
+    if not check_mode:
+        # Before the write: its answer may be lost.
+        written[planned.key] = Outcome(planned, vcenter.about, datetime.now(timezone.utc))
+    try:
+        apply(vcenter, planned, check_mode=check_mode)
+    except VCenterError as error:
+        if error.kind == "conflict":
+            # That is an answer: nothing was written.
+            written.pop(planned.key, None)
+        raise
+
+
+def _with_retries(attempt: Callable[[], Value], retries: int) -> Value | Failure:
+    """Return the result of ``attempt``, which is repeated after errors that may be gone a moment later."""
     left = retries
     while True:
         try:
-            return once()
-        except PreflightError as error:
-            return Failure("server", str(error))
-        except OptionError as error:
-            return Failure("option", str(error))
-        except HeldBackError as error:
-            return Failure("not_started", str(error))
+            return attempt()
         except VCenterError as error:
-            if error.kind not in TRANSIENT or left <= 0:
-                return Failure(error.kind, str(error))
+            if error.kind not in VCenterError.TRANSIENT or left <= 0:
+                return Failure.of(error)
+        except ClientPluginError as error:
+            return Failure.of(error)
         left -= 1
         time.sleep(PAUSE)

@@ -13,19 +13,18 @@ import ssl
 from xml.parsers.expat import ExpatError
 
 import pytest
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import OptionNames, VCenterError
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._vcenter.client import translate_errors
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._vcenter.connection import (
-    Target,
+    ConnectionOptions,
     WrongPin,
 )
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._vcenter.errors import (
-    connection,
-    told,
-)
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._vcenter.errors import translate_fault
 
 pyvmomi = pytest.importorskip("pyVmomi", reason="NOT RUN: pyVmomi is not installed")
 vim, vmodl = pyvmomi.vim, pyvmomi.vmodl
 
-TARGET = Target("vc.example.com", "me", "secret", timeout=5, thumbprint="AB:CD")
+OPTIONS = ConnectionOptions("vc.example.com", "me", "secret", timeout=5, thumbprint="AB:CD")
 
 
 def untrusted() -> ssl.SSLCertVerificationError:
@@ -40,119 +39,91 @@ def not_tls() -> ssl.SSLError:
     return error
 
 
+def translated(error: Exception, key: str = "", *, is_vcenter: bool = False) -> VCenterError:
+    with pytest.raises(VCenterError) as caught, translate_errors(OPTIONS, key, is_vcenter=is_vcenter):
+        raise error
+    assert caught.value.__cause__ is error
+    return caught.value
+
+
 @pytest.mark.parametrize(
-    ("fault", "kind", "sentence"),
+    ("fault", "kind", "words"),
     [
-        (
-            vim.fault.InvalidLogin(),
-            "login",
-            "vc.example.com does not accept username 'me' with this password; check both.",
-        ),
+        (vim.fault.InvalidLogin(), "login", ("did not accept user 'me'", "`username` and `password`")),
         (
             vim.fault.NoPermission(privilegeId="Extension.Update"),
             "permission",
-            (
-                "'me' lacks the privilege Extension.Update on the root folder of vc.example.com; "
-                "grant it there or use another account."
-            ),
+            ("denied 'me' the privilege Extension.Update on its root folder", "grant it there"),
         ),
-        (
-            vim.fault.NotAuthenticated(),
-            "session",
-            "vc.example.com ended the session before the work was done; run the task again.",
-        ),
-        (
-            vim.fault.NotFound(),
-            "conflict",
-            "vc.example.com no longer holds 'k': somebody else removed it meanwhile; run the task again.",
-        ),
+        (vim.fault.NotAuthenticated(), "session", ("ended the session", "run the task again")),
+        (vim.fault.NotFound(), "conflict", ("no longer holds 'k'", "run the task again")),
         (
             vmodl.fault.InvalidArgument(invalidProperty="extension.key"),
             "conflict",
-            (
-                "vc.example.com does not take key 'k': somebody else registered it meanwhile, or vCenter finds it "
-                "malformed; run the task again, and choose another key if that does not help."
-            ),
+            ("did not accept key 'k'", "choose another `key`"),
         ),
         (
             vmodl.fault.InvalidArgument(invalidProperty="extension.server"),
             "refused",
-            "vc.example.com refuses the record of 'k' because of extension.server; check that option of the task.",
+            ("refused the record of 'k' because of extension.server",),
         ),
-        (
-            vmodl.fault.SystemError(msg="broken"),
-            "refused",
-            "vc.example.com answered with the fault SystemError (broken); see the log of its vpxd.",
-        ),
+        (vmodl.fault.SystemError(msg="broken"), "refused", ("the fault SystemError (broken)", "log of its vpxd")),
+        (vmodl.fault.SystemError(msg="\x1b[31m\nred"), "refused", ("(\\x1b[31m red)",)),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
 )
-def test_faults(fault: Exception, kind: str, sentence: str) -> None:
-    error = told(TARGET, fault, "k")
-    assert (error.kind, str(error)) == (kind, sentence)
+def test_faults(fault: Exception, kind: str, words: tuple[str, ...]) -> None:
+    error = translate_fault(OPTIONS, fault, "k")
+    assert (error.kind, error.subject) == (kind, "vc.example.com")
+    for part in words:
+        assert part in error.message()
 
 
 @pytest.mark.parametrize(
-    ("error", "kind", "sentence"),
+    ("error", "kind", "words"),
     [
-        (
-            WrongPin("12:34"),
-            "tls",
-            "vc.example.com shows a certificate with thumbprint 12:34, not the AB:CD of vcenter_thumbprint; find",
-        ),
-        (
-            untrusted(),
-            "tls",
-            "The certificate of vc.example.com is not trusted (self-signed certificate); set ca_path to",
-        ),
-        (TimeoutError(), "timeout", "vc.example.com did not answer within 5 s; check that it is up, or raise timeout."),
-        (
-            socket.gaierror(-2, "Name or service not known"),
-            "unreachable",
-            "The name vc.example.com cannot be resolved; check hostname",
-        ),
-        (not_tls(), "tls", "vc.example.com does not speak TLS as it should (WRONG_VERSION_NUMBER); check"),
-        (
-            ConnectionRefusedError(111, "Connection refused"),
-            "unreachable",
-            "vc.example.com cannot be reached (Connection refused); check",
-        ),
-        (
-            http.client.RemoteDisconnected("closed"),
-            "unreachable",
-            "vc.example.com cannot be reached (closed); check hostname",
-        ),
-        (
-            http.client.HTTPException("503 Service Unavailable"),
-            "unavailable",
-            "vc.example.com answers 503 Service Unavailable: its services",
-        ),
-        (
-            http.client.HTTPException("404 Not Found"),
-            "not_vcenter",
-            "vc.example.com does not answer like a vCenter (404 Not Found); check",
-        ),
+        (WrongPin("12:34"), "tls", "the thumbprint 12:34, not the AB:CD of `vcenter_thumbprint`"),
+        (untrusted(), "tls", "not trusted (self-signed certificate); set `ca_path`"),
+        (TimeoutError(), "timeout", "did not answer within 5 s; check that it is running, or raise `timeout`"),
+        (socket.gaierror(-2, "Name or service not known"), "unreachable", "cannot be resolved (Name or service"),
+        (not_tls(), "tls", "failed the TLS handshake (WRONG_VERSION_NUMBER); check `hostname` and `port`"),
+        (ConnectionRefusedError(111, "Connection refused"), "unreachable", "cannot be reached (Connection refused)"),
+        (http.client.RemoteDisconnected("closed"), "unreachable", "cannot be reached (closed)"),
+        (http.client.HTTPException("503 Service Unavailable"), "unavailable", "answered 503 Service Unavailable"),
+        (http.client.HTTPException("503"), "unavailable", "answered 503: its services"),
+        (http.client.HTTPException("404 Not Found"), "not_vcenter", "did not answer as a vCenter does (404 Not Found)"),
+        # The text of a library must not be taken for a status.
+        (http.client.BadStatusLine("500 times nothing"), "not_vcenter", "did not answer as a vCenter does"),
+        (ExpatError("503 is not XML"), "not_vcenter", "did not answer as a vCenter does"),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
 )
-def test_connections(error: Exception, kind: str, sentence: str) -> None:
-    reading = connection(TARGET, error, "", known=False)
-    assert reading.kind == kind
-    assert str(reading).startswith(sentence)
-    assert "may have arrived" not in str(reading)
-    in_doubt = kind in ("timeout", "unreachable", "unavailable")
-    assert ("may have arrived" in str(connection(TARGET, error, "k", known=False))) is in_doubt
+def test_connections(error: Exception, kind: str, words: str) -> None:
+    first = translated(error)
+    assert (first.kind, first.subject, first.note) == (kind, "vc.example.com", "")
+    assert words in first.message()
+    uncertain = kind in ("timeout", "unreachable", "unavailable")
+    assert ("may have been applied" in translated(error, "k").note) is uncertain
 
 
 @pytest.mark.parametrize("error", [ExpatError("unclosed token: line 2, column 0"), http.client.IncompleteRead(b"")])
-def test_an_answer_that_breaks_off(error: Exception) -> None:
-    assert connection(TARGET, error, "", known=False).kind == "not_vcenter"
-    later = connection(TARGET, error, "", known=True)
+def test_an_answer_that_ends_too_early(error: Exception) -> None:
+    assert translated(error).kind == "not_vcenter"
+    later = translated(error, is_vcenter=True)
     assert later.kind == "unreachable"
-    assert str(later).startswith("vc.example.com broke off in the middle of an answer (")
+    assert "in the middle of an answer (" in later.reason
+
+
+def test_a_status_of_a_known_vcenter_keeps_its_kind() -> None:
+    assert translated(http.client.HTTPException("404 Not Found"), is_vcenter=True).kind == "not_vcenter"
+
+
+def test_messages_name_the_options_as_the_reader_knows_them() -> None:
+    names = OptionNames(names={"ca_path": "extension_registration_vcenter_ca_path"})
+    assert "set `extension_registration_vcenter_ca_path`" in translated(untrusted()).message(names)
 
 
 def test_the_password_is_in_no_text() -> None:
-    assert "secret" not in repr(TARGET)
-    assert TARGET.address == "vc.example.com"
-    assert Target("vc.example.com", "me", "secret", port=8443).address == "vc.example.com:8443"
+    assert "secret" not in repr(OPTIONS)
+    assert OPTIONS.address == "vc.example.com"
+    assert ConnectionOptions("vc.example.com", "me", "secret", port=8443).address == "vc.example.com:8443"

@@ -14,18 +14,16 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.model import (
-    Extension,
-    OptionError,
-)
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import OptionError
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.model import Extension
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.plan import Plan
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.restore import RecordRestore
 from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._fleet.journal import (
-    History,
-    Past,
-    past,
+    Journal,
+    RecordsBefore,
+    records_before_run,
 )
-from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._fleet.pool import run
+from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._fleet.pool import run_jobs
 from ansible_collections.vsphere_ops.client_plugin.tests.unit.plugins.module_utils.records import FULL, records
 from hypothesis import given, settings
 
@@ -36,48 +34,50 @@ A, B = {"hostname": "a.example.com", "instance_uuid": "1"}, {"hostname": "b.exam
 
 
 def keep(folder: Path, run: str | None, *changes: tuple[str, Extension | None, Extension | None]) -> None:
-    history = History(str(folder), run)
+    journal = Journal(str(folder), run)
     for name, before, after in changes:
-        history.keep(name, Plan(KEY, "update", before, after), A if name == "a" else B)
+        journal.add(name, Plan(KEY, "update", before, after), A if name == "a" else B)
 
 
 def test_the_latest_run_alone_is_undone(tmp_path: Path) -> None:
     keep(tmp_path / "h", None, ("a", FULL, NEW), ("b", None, NEW))
     # A name may sort before that of an earlier run.
     keep(tmp_path / "h", "0", ("a", NEW, NEWER))
-    run, found = past(str(tmp_path / "h"), None, None)
+    run, found = records_before_run(str(tmp_path / "h"), None, None)
     assert run == "0"
-    assert found == {"a": Past("1", (RecordRestore(KEY, NEW),))}
+    assert found == {"a": RecordsBefore("1", (RecordRestore(KEY, NEW),))}
 
 
 def test_an_earlier_run_is_undone_with_those_after_it(tmp_path: Path) -> None:
     keep(tmp_path, "one", ("a", FULL, NEW), ("b", None, NEW))
     keep(tmp_path, "two", ("a", NEW, NEWER))
-    assert past(str(tmp_path), "one", [KEY]) == (
+    assert records_before_run(str(tmp_path), "one", [KEY]) == (
         "one",
-        {"a": Past("1", (RecordRestore(KEY, FULL),)), "b": Past("2", (RecordRestore(KEY, None),))},
+        {"a": RecordsBefore("1", (RecordRestore(KEY, FULL),)), "b": RecordsBefore("2", (RecordRestore(KEY, None),))},
     )
 
 
 def test_other_plug_ins_have_their_own_latest_run(tmp_path: Path) -> None:
     keep(tmp_path, "one", ("a", FULL, NEW))
     other = replace(FULL, key="com.example.other")
-    History(str(tmp_path), "two").keep("a", Plan(other.key, "update", other, None), A)
-    assert past(str(tmp_path), None, [KEY])[0] == "one"
-    assert past(str(tmp_path), None, None)[1] == {"a": Past("1", (RecordRestore(other.key, other),))}
+    Journal(str(tmp_path), "two").add("a", Plan(other.key, "update", other, None), A)
+    assert records_before_run(str(tmp_path), None, [KEY])[0] == "one"
+    assert records_before_run(str(tmp_path), None, None)[1] == {
+        "a": RecordsBefore("1", (RecordRestore(other.key, other),))
+    }
 
 
 def test_a_try_that_was_repeated_goes_back_to_before_the_first(tmp_path: Path) -> None:
     keep(tmp_path, "one", ("a", FULL, NEW), ("a", NEW, NEW))
-    assert past(str(tmp_path), None, None)[1]["a"].records == (RecordRestore(KEY, FULL),)
+    assert records_before_run(str(tmp_path), None, None)[1]["a"].records == (RecordRestore(KEY, FULL),)
 
 
 @given(before=records())
 @settings(max_examples=50, deadline=None)
 def test_any_record_is_found_as_it_was(tmp_path_factory: pytest.TempPathFactory, before: Extension) -> None:
     folder = tmp_path_factory.mktemp("history")
-    History(str(folder), None).keep("a", Plan(before.key, "unregister", before, None), A)
-    found = past(str(folder), None, None)[1]["a"].records[0].before
+    Journal(str(folder), None).add("a", Plan(before.key, "unregister", before, None), A)
+    found = records_before_run(str(folder), None, None)[1]["a"].records[0].before
     assert found is not None
     assert found.comparable() == before.comparable()
 
@@ -86,21 +86,21 @@ def test_half_a_line_of_a_run_that_was_killed_is_no_line(tmp_path: Path) -> None
     keep(tmp_path, "one", ("a", FULL, NEW), ("b", FULL, NEW))
     text = (tmp_path / "one.jsonl").read_text()
     (tmp_path / "one.jsonl").write_text(text[:-30])
-    assert list(past(str(tmp_path), None, None)[1]) == ["a"]
+    assert list(records_before_run(str(tmp_path), None, None)[1]) == ["a"]
 
 
 def test_lines_that_are_written_at_the_same_time_stay_whole(tmp_path: Path) -> None:
-    history = History(str(tmp_path), "one")
+    journal = Journal(str(tmp_path), "one")
     planned = Plan(KEY, "update", FULL, replace(NEW, label="x" * 100_000))
-    results = run(
-        [partial(history.keep, str(number), planned, A) for number in range(40)],
+    results = run_jobs(
+        [partial(journal.add, str(number), planned, A) for number in range(40)],
         concurrency=8,
         report=lambda _index, _result: None,
-        enough=lambda _result: False,
+        stop_after=lambda _result: False,
     )
     assert results == [None] * 40
-    assert history.kept == 40
-    assert sorted(past(str(tmp_path), None, None)[1], key=int) == [str(number) for number in range(40)]
+    assert journal.count == 40
+    assert sorted(records_before_run(str(tmp_path), None, None)[1], key=int) == [str(number) for number in range(40)]
 
 
 def test_only_its_owner_reads_it(tmp_path: Path) -> None:
@@ -123,22 +123,34 @@ def test_a_line_says_what_changed_where_and_when(tmp_path: Path) -> None:
     }
 
 
-def test_what_cannot_be_found_is_said(tmp_path: Path) -> None:
+def test_what_cannot_be_found_is_an_error_of_its_option(tmp_path: Path) -> None:
     keep(tmp_path, "one", ("a", FULL, NEW))
-    for name, keys, says in (
-        ("two", None, r"run: there is no 'two' in .*; the latest are one"),
-        (None, ["x"], r"history_path: .* tells of no change of x; "),
+    for name, keys, option, says in (
+        ("two", None, "run", r"got 'two'"),
+        ("two", None, "run", r"latest are one"),
+        (None, ["x"], "history_path", r"holds no change of x; "),
     ):
-        with pytest.raises(OptionError, match=says):
-            past(str(tmp_path), name, keys)
+        with pytest.raises(OptionError, match=says) as caught:
+            records_before_run(str(tmp_path), name, keys)
+        assert caught.value.option == option
     (tmp_path / "broken.jsonl").write_text("{\n")
-    with pytest.raises(OptionError, match=r"history_path: .* cannot be read"):
-        past(str(tmp_path), None, None)
+    with pytest.raises(OptionError, match=r"cannot be read") as caught:
+        records_before_run(str(tmp_path), None, None)
+    assert caught.value.option == "history_path"
 
 
-def test_what_cannot_be_written_is_said(tmp_path: Path) -> None:
+def test_only_regular_files_are_read(tmp_path: Path) -> None:
+    (tmp_path / "folder.jsonl").mkdir()
+    with pytest.raises(OptionError, match="is not a regular file") as caught:
+        records_before_run(str(tmp_path), None, None)
+    assert caught.value.option == "history_path"
+
+
+def test_what_cannot_be_written_is_an_error_of_its_option(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(OptionError, match=r"history_path: .* cannot be written \(Not a directory\)"):
-        History(str(tmp_path / "file" / "h"), "one")
-    with pytest.raises(OptionError, match=r"history_run: '\.\./one' cannot be a file name"):
-        History(str(tmp_path), "../one")
+    with pytest.raises(OptionError, match=r"must be writable \(Not a directory\)") as caught:
+        Journal(str(tmp_path / "file" / "h"), "one")
+    assert caught.value.option == "history_path"
+    with pytest.raises(OptionError, match=r"got '\.\./one'") as caught:
+        Journal(str(tmp_path), "../one")
+    assert caught.value.option == "history_run"

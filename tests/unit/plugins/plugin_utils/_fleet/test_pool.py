@@ -12,7 +12,11 @@ from functools import partial
 from typing import Any
 
 import pytest
-from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._fleet.pool import Gate, Once, run
+from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._fleet.pool import (
+    SingleFlight,
+    WriteBarrier,
+    run_jobs,
+)
 
 
 def test_results_are_in_the_order_of_the_jobs_whoever_is_first() -> None:
@@ -27,11 +31,11 @@ def test_results_are_in_the_order_of_the_jobs_whoever_is_first() -> None:
         return "second"
 
     reported: list[tuple[int, Any]] = []
-    results = run(
+    results = run_jobs(
         [first, second],
         concurrency=2,
         report=lambda index, result: reported.append((index, result)),
-        enough=lambda _result: False,
+        stop_after=lambda _result: False,
     )
     assert results == ["first", "second"]
     assert sorted(reported) == [(0, "first"), (1, "second")]
@@ -39,11 +43,11 @@ def test_results_are_in_the_order_of_the_jobs_whoever_is_first() -> None:
 
 def test_reports_come_in_the_thread_that_asked() -> None:
     threads: list[threading.Thread] = []
-    run(
+    run_jobs(
         [lambda: None] * 5,
         concurrency=3,
         report=lambda _index, _result: threads.append(threading.current_thread()),
-        enough=lambda _result: False,
+        stop_after=lambda _result: False,
     )
     assert threads == [threading.current_thread()] * 5
 
@@ -52,8 +56,8 @@ def test_a_job_that_raises_hides_no_other() -> None:
     def broken() -> str:
         raise KeyError("no")
 
-    results = run(
-        [broken, lambda: "fine"], concurrency=1, report=lambda _index, _result: None, enough=lambda _result: False
+    results = run_jobs(
+        [broken, lambda: "fine"], concurrency=1, report=lambda _index, _result: None, stop_after=lambda _result: False
     )
     assert isinstance(results[0], KeyError)
     assert results[1] == "fine"
@@ -69,11 +73,11 @@ def test_after_enough_nothing_is_started() -> None:
 
         return work
 
-    results = run(
+    results = run_jobs(
         [job(number) for number in range(20)],
         concurrency=1,
         report=lambda _index, _result: None,
-        enough=lambda result: result == 3,
+        stop_after=lambda result: result == 3,
     )
     assert results == [0, 1, 2, 3, *[None] * 16]
     assert started == [0, 1, 2, 3]
@@ -92,12 +96,12 @@ def test_no_more_at_once_than_allowed(concurrency: int) -> None:
         with lock:
             now -= 1
 
-    run([job] * 30, concurrency=concurrency, report=lambda _index, _result: None, enough=lambda _result: False)
+    run_jobs([job] * 30, concurrency=concurrency, report=lambda _index, _result: None, stop_after=lambda _result: False)
     assert 1 <= most <= concurrency
 
 
 def test_nothing_to_do() -> None:
-    assert run([], concurrency=4, report=lambda _index, _result: None, enough=lambda _result: True) == []
+    assert run_jobs([], concurrency=4, report=lambda _index, _result: None, stop_after=lambda _result: True) == []
 
 
 def test_a_question_is_asked_once_for_everybody() -> None:
@@ -107,12 +111,12 @@ def test_a_question_is_asked_once_for_everybody() -> None:
         asked.append((host, port))
         return host.upper()
 
-    once = Once(look)
-    results = run(
+    once = SingleFlight(look)
+    results = run_jobs(
         [lambda: once("a", 1), lambda: once("b", 2)] * 10,
         concurrency=8,
         report=lambda _index, _result: None,
-        enough=lambda _result: False,
+        stop_after=lambda _result: False,
     )
     assert results == ["A", "B"] * 10
     assert sorted(asked) == [("a", 1), ("b", 2)]
@@ -125,7 +129,7 @@ def test_an_error_is_the_answer_to_everybody_who_asks() -> None:
         asked.append(number)
         raise OSError("down")
 
-    once = Once(look)
+    once = SingleFlight(look)
     for _attempt in range(3):
         with pytest.raises(OSError, match="down"):
             once(1)
@@ -133,7 +137,7 @@ def test_an_error_is_the_answer_to_everybody_who_asks() -> None:
 
 
 @pytest.mark.parametrize("concurrency", [1, 3, 20])
-def test_a_gate_opens_when_all_have_come_or_ended(concurrency: int) -> None:
+def test_a_barrier_opens_when_all_have_come_or_ended(concurrency: int) -> None:
     lock = threading.Lock()
     now = most = before = 0
     decided: list[int] = []
@@ -142,11 +146,11 @@ def test_a_gate_opens_when_all_have_come_or_ended(concurrency: int) -> None:
         decided.append(before)
         return True
 
-    gate = Gate(12, concurrency=concurrency, decide=decide)
+    barrier = WriteBarrier(12, concurrency=concurrency, decide=decide)
 
     def job(number: int) -> str:
         nonlocal now, most, before
-        with gate.job() as wait:
+        with barrier.job() as wait:
             with lock:
                 now += 1
                 most = max(most, now)
@@ -159,35 +163,35 @@ def test_a_gate_opens_when_all_have_come_or_ended(concurrency: int) -> None:
                 now -= 1
             assert wait()
             assert before == 9
-            # A job that is tried again finds the gate open.
+            # A job that is tried again finds the barrier open.
             assert wait()
             return "through"
 
-    results = run(
+    results = run_jobs(
         [partial(job, number) for number in range(12)],
         concurrency=12,
         report=lambda _index, _result: None,
-        enough=lambda _result: False,
+        stop_after=lambda _result: False,
     )
     assert results == [("ended" if number % 4 == 0 else "through") for number in range(12)]
     assert decided == [9]
     assert most <= concurrency
 
 
-def test_a_gate_that_stays_shut_lets_nobody_through() -> None:
-    gate = Gate(5, concurrency=2, decide=lambda: False)
+def test_a_barrier_that_stays_closed_lets_no_job_pass() -> None:
+    barrier = WriteBarrier(5, concurrency=2, decide=lambda: False)
 
     def job(number: int) -> bool:
-        with gate.job() as wait:
+        with barrier.job() as wait:
             if number == 3:
                 raise KeyError("a bug")
             return wait()
 
-    results = run(
+    results = run_jobs(
         [partial(job, number) for number in range(5)],
         concurrency=5,
         report=lambda _index, _result: None,
-        enough=lambda _result: False,
+        stop_after=lambda _result: False,
     )
     assert isinstance(results[3], KeyError)
     assert results[:3] + results[4:] == [False] * 4

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._fleet.rotation_report import (
     Rotation,
-    sentence,
-    told,
+    rotation_results,
+    rotation_summary,
 )
 
 NOON = datetime(2030, 1, 1, 12, tzinfo=timezone.utc)
@@ -55,13 +55,13 @@ def test_how_long_a_record_was_wrong(
     renewed: dict[str, Any], switched_at: datetime | None, switched_before: datetime | None, seconds: float | None
 ) -> None:
     rotation = Rotation([renewed], compared=[right("a")], switched_at=switched_at, switched_before=switched_before)
-    result = told(rotation)[0]
+    result = rotation_results(rotation)[0]
     assert result["mismatch_seconds"] == seconds
     assert result["failed"] == renewed["failed"]
 
 
 def test_what_the_comparison_finds_is_a_failure() -> None:
-    results = told(
+    results = rotation_results(
         Rotation(
             [right("a", written=0), right("b", written=0), right("c", written=0)],
             compared=[wrong("a"), right("b", written=1), right("c")],
@@ -70,15 +70,17 @@ def test_what_the_comparison_finds_is_a_failure() -> None:
     )
     assert [result["failed"] for result in results] == [True, True, False]
     assert [result["mismatch_seconds"] for result in results] == [None, None, 1.0]
-    assert results[1]["error"]["message"].startswith("b: its record is not what was written")
-    assert sentence(results, "") == (
-        "1 of 3 vCenters hold the certificate that is served. No record was different from what is served for longer "
-        "than 1.0 s (c). Not right yet: a, b; run this again when they can be reached."
+    assert results[1]["error"]["message"] == (
+        "b does not hold what was registered before; find out who else changes the record, and run the playbook again"
+    )
+    assert rotation_summary(results, "") == (
+        "1 of 3 vCenters hold the certificate that is served. No record differed from the served certificate for "
+        "longer than 1.0 s (c). Not completed: a, b; run the playbook again when they can be reached."
     )
 
 
 def test_what_was_put_back_says_why() -> None:
-    results = told(
+    results = rotation_results(
         Rotation(
             [right("a", written=0), right("b", written=0), wrong("c")],
             put_back=[right("a", written=4), wrong("b"), right("c")],
@@ -89,13 +91,18 @@ def test_what_was_put_back_says_why() -> None:
     assert [result["changed"] for result in results] == [False, True, False]
     assert "records" not in results[0]
     assert [result["error"]["message"] for result in results] == [
-        "a holds what it held before, because nginx refuses.",
-        "b could not be put back and may hold a certificate that is not served: b did not answer",
+        "a holds its former records, because nginx refuses.",
+        (
+            "b was not restored and may hold a certificate that is not served (b did not answer); "
+            "use the playbook rollback"
+        ),
         "c did not answer",
     ]
-    assert sentence(results, "nginx refuses.").startswith("The certificate was not rotated: nginx refuses. No record")
+    assert rotation_summary(results, "nginx refuses.").startswith(
+        "The certificate was not rotated: nginx refuses. No record"
+    )
 
 
 def test_many_that_are_not_right_are_counted() -> None:
-    results = told(Rotation([wrong(str(number)) for number in range(7)]))
-    assert "Not right yet: 0, 1, 2, 3, 4 and 2 more; " in sentence(results, "")
+    results = rotation_results(Rotation([wrong(str(number)) for number in range(7)]))
+    assert "Not completed: 0, 1, 2, 3, 4 and 2 more; " in rotation_summary(results, "")

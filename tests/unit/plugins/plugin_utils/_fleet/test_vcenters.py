@@ -14,13 +14,13 @@ from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._argumen
     FLEET_RULES,
     fleet_spec,
 )
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.model import OptionError
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import OptionError
+from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._fleet.options import validate_options
 from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._fleet.vcenters import (
-    Entry,
-    Way,
-    entries,
-    from_list,
-    validated,
+    Connection,
+    FleetMember,
+    members_from_list,
+    read_members,
 )
 from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._fleet.worker import Failure
 
@@ -28,14 +28,14 @@ SECRET = "s3cret-of-one"
 GOOD = {"name": "a", "hostname": "a.example.com", "username": "u", "password": SECRET}
 
 
-def read(vcenters: list[Any] | None, **arguments: Any) -> list[Entry]:
-    options = validated({"vcenters": vcenters, "key": "k", **arguments}, fleet_spec(), FLEET_RULES)
-    return entries(from_list(options), options)
+def read(vcenters: list[Any] | None, **arguments: Any) -> list[FleetMember]:
+    options = validate_options({"vcenters": vcenters, "key": "k", **arguments}, fleet_spec(), FLEET_RULES)
+    return read_members(members_from_list(options), options)
 
 
-def way(entry: Entry) -> Way:
-    assert isinstance(entry.way, Way)
-    return entry.way
+def connection(entry: FleetMember) -> Connection:
+    assert isinstance(entry.connection, Connection)
+    return entry.connection
 
 
 def test_options_of_the_task_are_the_defaults_of_the_entries() -> None:
@@ -47,67 +47,102 @@ def test_options_of_the_task_are_the_defaults_of_the_entries() -> None:
         validate_certs=False,
     )
     assert [entry.name for entry in (first, second)] == ["a", "b"]
-    assert (way(first).target.hostname, way(first).target.port) == ("a", 443)
-    assert (way(first).target.password, way(second).target.password) == ("common", "own")
-    assert (way(second).target.port, way(second).target.timeout) == (8443, 7)
-    assert (way(first).target.validate_certs, way(second).target.validate_certs) == (False, True)
+    assert (connection(first).options.hostname, connection(first).options.port) == ("a", 443)
+    assert (connection(first).options.password, connection(second).options.password) == ("common", "own")
+    assert (connection(second).options.port, connection(second).options.timeout) == (8443, 7)
+    assert (connection(first).options.validate_certs, connection(second).options.validate_certs) == (False, True)
 
 
 def test_a_name_leads_further_than_the_address_of_the_task(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VMWARE_HOST", "vcenter-of-the-credential")
     named, nameless = read([{"name": "a"}, {"port": 8443}], username="u", password=SECRET)
-    assert [way(entry).target.hostname for entry in (named, nameless)] == ["a", "vcenter-of-the-credential"]
+    assert [connection(entry).options.hostname for entry in (named, nameless)] == ["a", "vcenter-of-the-credential"]
 
 
 def test_those_that_trust_the_same_share_one_context() -> None:
     one, other, unchecked = read([GOOD, {**GOOD, "name": "b"}, {**GOOD, "name": "c", "validate_certs": False}])
-    assert way(one).tls is way(other).tls
-    assert way(one).tls is not way(unchecked).tls
+    assert connection(one).tls is connection(other).tls
+    assert connection(one).tls is not connection(unchecked).tls
 
 
 def test_the_names_that_credentials_have_elsewhere() -> None:
     (entry,) = read([{"hostname": "a", "user": "u", "pwd": SECRET}])
-    assert (way(entry).target.username, way(entry).target.password, entry.secret) == ("u", SECRET, SECRET)
+    assert (connection(entry).options.username, connection(entry).options.password, entry.secret) == (
+        "u",
+        SECRET,
+        SECRET,
+    )
 
 
 @pytest.mark.parametrize(
-    ("item", "says"),
+    ("item", "starts"),
     [
-        ({"name": "b", "username": "u"}, "vcenters[1] (b): password: is missing; give it for this vCenter or for all"),
-        ({"name": "b", "password": SECRET}, "vcenters[1] (b): username: is missing"),
-        ({"username": "u", "password": SECRET}, "vcenters[1]: hostname: is missing"),
-        ({**GOOD, "name": "b", "port": "many"}, "vcenters[1] (b): options: argument 'port' is of type"),
-        ({**GOOD, "name": "b", "port": 0}, "vcenters[1] (b): port: 0 is not a TCP port"),
-        ({**GOOD, "name": "b", "colour": SECRET}, "vcenters[1] (b): options: there is no colour"),
-        ({**GOOD, "name": "b", "ca_path": "/no/such/ca.pem"}, "vcenters[1] (b): ca_path: /no/such/ca.pem"),
-        ({**GOOD, "name": "b", "vcenter_thumbprint": "AB"}, "vcenters[1] (b): vcenter_thumbprint: 'AB' has 2 hex"),
-        ({**GOOD, "name": "b", "extension": {"verzion": 1}}, "vcenters[1] (b): extension: there is no verzion"),
-        ({**GOOD, "name": "b", "extension": {"server_certificate": "x", "server_certificate_path": "y"}}, "mutually"),
-        (SECRET, "vcenters[1]: is not a dictionary; give name, hostname, username and password"),
+        ({"name": "b", "username": "u"}, "`vcenters[1].password` is required; give it for this vCenter or for all"),
+        ({"name": "b", "password": SECRET}, "`vcenters[1].username` is required"),
+        ({"username": "u", "password": SECRET}, "`vcenters[1].hostname` is required"),
+        ({**GOOD, "name": "b", "port": "many"}, "`vcenters[1].port` cannot be used: argument 'port' is of type"),
+        ({**GOOD, "name": "b", "port": 0}, "`vcenters[1].port` must be a TCP port from 1 to 65535, got 0; "),
+        ({**GOOD, "name": "b", "proxy_port": 1}, "`vcenters[1].proxy_port` requires `vcenters[1].proxy_host`; "),
+        ({**GOOD, "name": "b", "colour": SECRET}, "`vcenters[1].colour` is not an option; "),
+        ({**GOOD, "name": "b", "ca_path": "/no/such/ca.pem"}, "`vcenters[1].ca_path` "),
+        ({**GOOD, "name": "b", "vcenter_thumbprint": "AB"}, "`vcenters[1].vcenter_thumbprint` "),
+        ({**GOOD, "name": "b", "extension": {"verzion": 1}}, "`vcenters[1].extension.verzion` is not an option; "),
+        (
+            {**GOOD, "name": "b", "extension": {"tasks": [{}], "version": 1}},
+            "`vcenters[1].extension.tasks` cannot be used: missing required arguments: id found in tasks",
+        ),
+        (
+            {**GOOD, "name": "b", "extension": {"server_certificate": "x", "server_certificate_path": "y"}},
+            "`vcenters[1].extension.server_certificate` must not be given together with `vcenters[1].extension.server_",
+        ),
+        (SECRET, "`vcenters[1]` must be a dictionary; give name, hostname, username and password"),
     ],
 )
-def test_what_is_wrong_with_one_entry_is_its_own_failure_and_keeps_its_secret(item: Any, says: str) -> None:
+def test_an_invalid_member_is_its_own_failure_and_keeps_its_secret(item: Any, starts: str) -> None:
     good, bad = read([GOOD, item])
-    assert isinstance(good.way, Way)
-    assert isinstance(bad.way, Failure)
-    assert bad.way.kind == "option"
-    assert says in bad.way.message
-    assert SECRET not in bad.way.message
+    assert isinstance(good.connection, Connection)
+    assert isinstance(bad.connection, Failure)
+    assert bad.connection.kind == "option"
+    assert bad.message(bad.connection).startswith(starts)
+    assert SECRET not in bad.message(bad.connection)
+
+
+def test_a_message_names_the_option_that_the_reader_has_set_or_can_set() -> None:
+    item = {"name": "b", "pwd": "p", "port": 8443, "extension": {"name": "Label", "version": "1"}}
+    (member,) = read([item], username="u", ca_path=None, timeout=5)
+    name = member.option_names.name
+    # Given by the item, also by an alias.
+    assert name("port") == "vcenters[0].port"
+    assert name("password") == "vcenters[0].pwd"
+    assert name("label") == "vcenters[0].extension.name"
+    assert name("version") == "vcenters[0].extension.version"
+    # Given by the task.
+    assert name("username") == "username"
+    assert name("timeout") == "timeout"
+    assert name("plugin_servers[0].url") == "plugin_servers[0].url"
+    # Given by nobody: an option of the connection can be set for this vCenter.
+    assert name("ca_path") == "vcenters[0].ca_path"
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "option", "says"),
     [
-        ({"vcenters": [GOOD, GOOD]}, "vcenters[1] (a): 'a' is there twice; give each vCenter a name of its own"),
-        ({"vcenters": [GOOD], "concurrency": "some"}, "options: argument 'concurrency' is of type"),
-        ({"vcenters": [GOOD], "password": SECRET, "concurrency": SECRET}, "options: argument 'concurrency'"),
-        ({}, "options: one of the following is required: vcenters, inventory"),
-        ({"vcenters": [GOOD], "inventory": {"hosts": [], "variables": {}}}, "mutually exclusive: vcenters|inventory"),
+        ({"vcenters": [GOOD, GOOD]}, "vcenters[1].name", "must be unique, got 'a'"),
+        ({"vcenters": [GOOD], "concurrency": "some"}, "concurrency", "argument 'concurrency' is of type"),
+        ({"vcenters": [GOOD], "password": SECRET, "concurrency": SECRET}, "concurrency", "argument 'concurrency'"),
+        ({"vcenters": [GOOD], "a": 1, "b": 2}, "a", "`a` is not an option and neither is `b`"),
+        ({}, "vcenters", "`vcenters` or `inventory` must be given"),
+        (
+            {"vcenters": [GOOD], "inventory": {"hosts": [], "variables": {}}},
+            "vcenters",
+            "must not be given together with `inventory`",
+        ),
     ],
 )
-def test_what_is_wrong_with_the_task_is_said_before_anything_is_done(arguments: dict[str, Any], says: str) -> None:
+def test_an_invalid_task_is_an_error(arguments: dict[str, Any], option: str, says: str) -> None:
     with pytest.raises(OptionError) as caught:
         read(**{"vcenters": None, **arguments})
+    assert caught.value.option == option
     assert says in str(caught.value)
     assert SECRET not in str(caught.value)
 

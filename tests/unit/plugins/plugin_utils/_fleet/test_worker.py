@@ -11,43 +11,42 @@ from datetime import datetime, timezone
 from typing import Any
 
 import pytest
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import PreflightError
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import PreflightError, WriteBarredError
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.desired import Desired
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.model import (
-    Extension,
-)
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.model import Extension
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.query import (
     QueryResult,
     Selection,
 )
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.reconcile import Outcome
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._vcenter.connection import (
-    Target,
+    ConnectionOptions,
     tls_context,
 )
 from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._fleet.worker import (
+    ApplyOptions,
     Failure,
-    HeldBackError,
-    Manner,
-    look,
-    make_right,
+    apply_changes,
+    read_records,
 )
 from ansible_collections.vsphere_ops.client_plugin.tests.unit.simulator.clients import Endpoint, control
 
 KEY = "com.example.plugin"
 WISH = Desired(KEY, version="2.0.0", label="Plug-in")
 GONE = Desired(KEY, present=False)
-MANNER = Manner(check_mode=False, retries=2, now=datetime(2030, 1, 1, tzinfo=timezone.utc))
+APPLY_OPTIONS = ApplyOptions(check_mode=False, retries=2, now=datetime(2030, 1, 1, tzinfo=timezone.utc))
 
 
-def target(endpoint: Endpoint, **changes: Any) -> Target:
+def options(endpoint: Endpoint, **changes: Any) -> ConnectionOptions:
     given = {name: endpoint[name] for name in ("hostname", "port", "username", "password", "ca_path")}
-    return Target(**{**given, "timeout": 5, **changes})
+    return ConnectionOptions(**{**given, "timeout": 5, **changes})
 
 
-def reconcile(endpoint: Endpoint, wish: Desired = WISH, manner: Manner = MANNER, **changes: Any) -> Outcome | Failure:
-    there = target(endpoint, **changes)
-    answer = make_right(there, tls_context(there), [wish], manner)
+def reconcile(
+    endpoint: Endpoint, wish: Desired = WISH, apply_options: ApplyOptions = APPLY_OPTIONS, **changes: Any
+) -> Outcome | Failure:
+    there = options(endpoint, **changes)
+    answer = apply_changes(there, tls_context(there), [wish], apply_options)
     return answer if isinstance(answer, Failure) else answer[0]
 
 
@@ -60,7 +59,7 @@ def calls(endpoint: Endpoint) -> dict[str, int]:
 def test_what_is_gone_a_moment_later_is_tried_again(simulator: Endpoint) -> None:
     for method in ("RetrieveServiceContent", "Login", "FindExtension"):
         control(simulator, "POST", "faults", {"kind": "unavailable", "method": method, "times": 1})
-    outcome = reconcile(simulator, manner=Manner(check_mode=False, retries=3, now=MANNER.now))
+    outcome = reconcile(simulator, apply_options=ApplyOptions(check_mode=False, retries=3, now=APPLY_OPTIONS.now))
     assert isinstance(outcome, Outcome)
     assert outcome.plan.action == "register"
     assert calls(simulator)["RegisterExtension"] == 1
@@ -77,7 +76,9 @@ def test_what_is_gone_a_moment_later_is_tried_again(simulator: Endpoint) -> None
 )
 def test_it_is_not_tried_for_ever(simulator: Endpoint, rule: dict[str, Any], kind: str) -> None:
     control(simulator, "POST", "faults", rule)
-    failure = reconcile(simulator, manner=Manner(check_mode=False, retries=1, now=MANNER.now), timeout=0.5)
+    failure = reconcile(
+        simulator, apply_options=ApplyOptions(check_mode=False, retries=1, now=APPLY_OPTIONS.now), timeout=0.5
+    )
     control(simulator, "DELETE", "faults")
     assert isinstance(failure, Failure)
     assert failure.kind == kind
@@ -111,8 +112,7 @@ def test_what_stays_wrong_is_tried_once(
 def test_a_wish_that_cannot_be_carried_out(simulator: Endpoint) -> None:
     failure = reconcile(simulator, Desired(KEY))
     assert isinstance(failure, Failure)
-    assert failure.kind == "option"
-    assert failure.message.startswith(f"`version` must be set to register {KEY!r}")
+    assert (failure.kind, failure.error.option) == ("option", "version")
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_a_record_that_somebody_else_removed_meanwhile_is_planned_anew(simulator
 
 def test_check_mode_is_tried_again_and_writes_nothing(simulator: Endpoint) -> None:
     control(simulator, "POST", "faults", {"kind": "unavailable", "method": "FindExtension", "times": 1})
-    outcome = reconcile(simulator, manner=Manner(check_mode=True, retries=2, now=MANNER.now))
+    outcome = reconcile(simulator, apply_options=ApplyOptions(check_mode=True, retries=2, now=APPLY_OPTIONS.now))
     assert isinstance(outcome, Outcome)
     assert outcome.plan.action == "register"
     assert control(simulator, "GET", "statistics")["extensions"] == 0
@@ -171,23 +171,25 @@ def test_nothing_is_written_where_a_web_server_shows_something_else(simulator: E
         seen.append(extension.label)
         raise PreflightError("failed", option="verify_servers")
 
-    manner = Manner(check_mode=False, retries=2, now=MANNER.now, verify=verify)
-    assert reconcile(simulator, manner=manner) == Failure("server", "`verify_servers` failed")
+    apply_options = ApplyOptions(check_mode=False, retries=2, now=APPLY_OPTIONS.now, verify=verify)
+    failure = reconcile(simulator, apply_options=apply_options)
+    assert isinstance(failure, Failure)
+    assert (failure.kind, failure.error.option) == ("server", "verify_servers")
     assert seen == ["Plug-in"]
     assert "RegisterExtension" not in calls(simulator)
 
 
 def test_all_records_are_planned_before_the_first_is_written(simulator: Endpoint) -> None:
-    there = target(simulator)
+    there = options(simulator)
     seen: list[tuple[list[str], int]] = []
 
-    def ready(due: Any, vcenter: Any) -> None:
+    def before_write(due: Any, vcenter: Any) -> None:
         assert vcenter["instance_uuid"] == simulator["instance_uuid"]
         seen.append(([planned.key for planned in due], control(simulator, "GET", "statistics")["extensions"]))
 
     wishes = [WISH, Desired("com.example.other", version="1.0.0"), Desired("com.example.absent", present=False)]
     began = datetime.now(timezone.utc)
-    outcomes = make_right(there, tls_context(there), wishes, MANNER, ready)
+    outcomes = apply_changes(there, tls_context(there), wishes, APPLY_OPTIONS, before_write)
     assert not isinstance(outcomes, Failure)
     assert [outcome.plan.action for outcome in outcomes] == ["register", "register", "none"]
     assert seen == [([KEY, "com.example.other"], 0)]
@@ -197,44 +199,48 @@ def test_all_records_are_planned_before_the_first_is_written(simulator: Endpoint
 
 
 def test_what_was_written_before_an_answer_was_lost_is_told_with_the_rest(simulator: Endpoint) -> None:
-    there = target(simulator)
+    there = options(simulator)
     control(simulator, "POST", "faults", {"kind": "drop", "method": "RegisterExtension", "times": 1})
-    outcomes = make_right(there, tls_context(there), [WISH, Desired("com.example.other", version="1.0.0")], MANNER)
+    outcomes = apply_changes(
+        there, tls_context(there), [WISH, Desired("com.example.other", version="1.0.0")], APPLY_OPTIONS
+    )
     assert not isinstance(outcomes, Failure)
     assert [outcome.plan.action for outcome in outcomes] == ["register", "register"]
     assert calls(simulator)["RegisterExtension"] == 2
 
 
 def test_nothing_is_written_where_it_is_held_back(simulator: Endpoint) -> None:
-    there = target(simulator)
+    there = options(simulator)
 
-    def ready(_due: Any, _vcenter: Any) -> None:
-        raise HeldBackError("others failed")
+    def before_write(_due: Any, _vcenter: Any) -> None:
+        raise WriteBarredError("others failed")
 
-    assert make_right(there, tls_context(there), [WISH], MANNER, ready) == Failure("not_started", "others failed")
+    failure = apply_changes(there, tls_context(there), [WISH], APPLY_OPTIONS, before_write)
+    assert isinstance(failure, Failure)
+    assert (failure.kind, failure.error.reason) == ("not_started", "others failed")
     assert "RegisterExtension" not in calls(simulator)
 
 
 def test_whether_the_account_may_is_asked_before_anything_waits(simulator: Endpoint) -> None:
-    there = target(simulator)
+    there = options(simulator)
     asked: list[Any] = []
-    manner = Manner(check_mode=False, retries=0, now=MANNER.now, ask_first=True)
+    apply_options = ApplyOptions(check_mode=False, retries=0, now=APPLY_OPTIONS.now, check_privileges=True)
     control(simulator, "POST", "faults", {"kind": "denied", "detail": "Extension.Register"})
-    failure = make_right(there, tls_context(there), [WISH], manner, lambda due, _vcenter: asked.append(due))
+    failure = apply_changes(there, tls_context(there), [WISH], apply_options, lambda due, _vcenter: asked.append(due))
     control(simulator, "DELETE", "faults")
     assert isinstance(failure, Failure)
     assert (failure.kind, asked) == ("permission", [])
-    assert isinstance(make_right(there, tls_context(there), [WISH], manner), tuple)
+    assert isinstance(apply_changes(there, tls_context(there), [WISH], apply_options), tuple)
 
 
 def test_looking(simulator: Endpoint) -> None:
     reconcile(simulator)
-    there = target(simulator)
+    there = options(simulator)
     control(simulator, "POST", "faults", {"kind": "unavailable", "method": "FindExtension", "times": 1})
-    found = look(there, tls_context(there), Selection(keys=(KEY, "com.example.other")), retries=1)
+    found = read_records(there, tls_context(there), Selection(keys=(KEY, "com.example.other")), retries=1)
     assert isinstance(found, QueryResult)
     assert [record["version"] for record in found.extensions] == ["2.0.0"]
     assert found.missing == ("com.example.other",)
-    everything = look(there, tls_context(there), Selection(), retries=0)
+    everything = read_records(there, tls_context(there), Selection(), retries=0)
     assert isinstance(everything, QueryResult)
     assert [record["key"] for record in everything.extensions] == [KEY]
