@@ -224,7 +224,7 @@ def main() -> None:
                 wanted,
                 check_mode=module.check_mode,
                 now=datetime.now(timezone.utc),
-                verify=build_preflight(checks_of_options(module.params), module.params["timeout"]),
+                preflight=build_preflight(checks_of_options(module.params), module.params["timeout"]),
             )
     except ClientPluginError as error:
         module.fail_json(msg=str(error))

@@ -3,11 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""The only file that knows how ``vim.Extension`` is shaped: names, order and nesting of its fields, and ours in them.
+"""Convert records to and from plain data with the names, order and nesting of ``vim.Extension``.
 
-``to_api`` writes a record as plain data in the API's own names, ``from_api`` reads it. What talks to a vCenter and what
-reads or writes XML both go through here. Source: type metadata of the vSphere Web Services API, the same in all
-versions up to 9.1; ``server[].serverCertificate`` came with 8.0.2.0.
+Both the client of a vCenter and the XML document use this form. Source: type metadata of the vSphere Web Services API,
+the same in all versions up to 9.1; ``server[].serverCertificate`` was added in 8.0.2.0.
 """
 
 from __future__ import annotations
@@ -17,8 +16,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._certificate.thumbprint import normalize_thumbprint
-from .._errors import ThumbprintError
-from .model import Client, Event, Extension, OptionError, Privilege, Resource, Server
+from .._errors import OptionError, ThumbprintError
+from .._foreign_text import quoted
+from .model import Client, Event, Extension, Privilege, Resource, Server
 
 TEXT = "text"
 FLAG = "flag"
@@ -61,7 +61,7 @@ SHAPE: dict[str, Any] = {
     "shownInSolutionManager": FLAG,
     "solutionManagerInfo": {"tab": [{"label": TEXT, "url": TEXT}], "smallIconUrl": TEXT},
 }
-# What an extendedProductInfo may point at: ManagedEntity and what extends it.
+# The types that extendedProductInfo.self may have: ManagedEntity and its subtypes.
 ENTITIES = (
     "ManagedEntity",
     "ClusterComputeResource",
@@ -80,7 +80,7 @@ ENTITIES = (
     "VirtualMachine",
     "VmwareDistributedVirtualSwitch",
 )
-# Fields without an option of their own. ``client`` stands for the clients after the first.
+# Fields without an option of their own. ``client`` holds the clients after the first.
 OTHER = {
     name: SHAPE[name]
     for name in (
@@ -97,7 +97,7 @@ OTHER = {
 
 
 def to_api(extension: Extension) -> dict[str, Any]:
-    """A record in the API's names and order, without lastHeartbeatTime. What is not set is not there."""
+    """Return a record with the names and order of the API, without unset fields and lastHeartbeatTime."""
     clients = [_client_to_api(extension.client)] if extension.client is not None else []
     values: dict[str, Any] = {
         **extension.other,
@@ -108,7 +108,7 @@ def to_api(extension: Extension) -> dict[str, Any]:
         "server": [_server_to_api(server) for server in extension.servers],
         "client": [*clients, *extension.other.get("client", ())],
         "taskList": [{"taskID": task} for task in extension.tasks],
-        "eventList": [_set(eventID=event.id, eventTypeSchema=event.schema) for event in extension.events],
+        "eventList": [_without_none(eventID=event.id, eventTypeSchema=event.schema) for event in extension.events],
         "faultList": [{"faultID": fault} for fault in extension.faults],
         "privilegeList": [{"privID": item.id, "privGroupName": item.group} for item in extension.privileges],
         "resourceList": [_resource_to_api(resource) for resource in extension.resources],
@@ -118,12 +118,14 @@ def to_api(extension: Extension) -> dict[str, Any]:
 
 
 def from_api(data: Mapping[str, Any]) -> Extension:
-    """The record that API-shaped data describes; texts that are missing are empty, what has no option is ``other``."""
+    """Return the record of API data. Missing texts become empty, fields without an option go into ``other``."""
     description = data.get("description") or {}
     clients = list(data.get("client") or ())
-    other = {name: tidy(data[name]) for name in OTHER if name != "client" and data.get(name) not in (None, [], "")}
+    other = {
+        name: remove_empty(data[name]) for name in OTHER if name != "client" and data.get(name) not in (None, [], "")
+    }
     if clients[1:]:
-        other["client"] = tidy(clients[1:])
+        other["client"] = remove_empty(clients[1:])
     shown = data.get("shownInSolutionManager")
     return Extension(
         key=_text(data, "key"),
@@ -147,41 +149,55 @@ def from_api(data: Mapping[str, Any]) -> Extension:
     )
 
 
-def tidy(value: Any) -> Any:
-    """Plain data without what is empty inside of it: a vCenter gives back empty texts for those that were left out."""
+def remove_empty(value: Any) -> Any:
+    """Return plain data without empty values inside: a vCenter returns empty texts for fields that were not set."""
     if isinstance(value, Mapping):
-        kept = ((name, tidy(item)) for name, item in value.items())
+        kept = ((name, remove_empty(item)) for name, item in value.items())
         return {name: item for name, item in kept if item not in (None, "", {}, [])}
-    return [tidy(item) for item in value if item not in (None, "")] if isinstance(value, list) else value
+    return [remove_empty(item) for item in value if item not in (None, "")] if isinstance(value, list) else value
 
 
 def check_other(value: Mapping[str, Any]) -> None:
-    """Raise :class:`OptionError` unless ``value`` has the names and shapes of :data:`OTHER`; None removes a field."""
+    """Check that ``value`` has the names and shapes of :data:`OTHER`; None removes a field.
+
+    Raises :class:`OptionError`.
+    """
     for name, item in value.items():
         if name not in OTHER:
-            raise OptionError("other", f"there is no field {name!r} to be set here; there are {', '.join(OTHER)}")
+            raise _unknown_field("other", name, OTHER)
         if item is not None:
-            _check(item, OTHER[name], f"other.{name}")
+            _check_shape(item, OTHER[name], f"other.{name}")
 
 
-def _check(value: Any, shape: Any, where: str) -> None:
+def _check_shape(value: Any, shape: Any, option: str) -> None:
     if isinstance(shape, list):
         if not isinstance(value, list):
-            raise OptionError(where, f"{value!r} is not a list; give one")
+            raise OptionError("must be a list", option=option, value=value)
         for index, item in enumerate(value):
-            _check(item, shape[0], f"{where}[{index}]")
+            _check_shape(item, shape[0], f"{option}[{index}]")
     elif shape == REFERENCE:
         if not isinstance(value, Mapping) or set(value) != {"type", "value"} or value["type"] not in ENTITIES:
-            raise OptionError(where, f"{value!r} is no managed object; give type, such as VirtualMachine, and value")
+            raise OptionError(
+                "must be a reference to a managed object",
+                option=option,
+                value=value,
+                remedy="give type, such as VirtualMachine, and value, such as vm-42",
+            )
     elif isinstance(shape, Mapping):
         if not isinstance(value, Mapping):
-            raise OptionError(where, f"{value!r} is not a dictionary; give one with {', '.join(shape)}")
+            raise OptionError(f"must be a dictionary with {', '.join(shape)}", option=option, value=value)
         for name, item in value.items():
             if name not in shape:
-                raise OptionError(where, f"there is no field {name!r}; there are {', '.join(shape)}")
-            _check(item, shape[name], f"{where}.{name}")
+                raise _unknown_field(option, name, shape)
+            _check_shape(item, shape[name], f"{option}.{name}")
     elif not isinstance(value, str):
-        raise OptionError(where, f"{value!r} is not a text; put it in quotes")
+        raise OptionError("must be a text", option=option, value=value, remedy="write it in quotes")
+
+
+def _unknown_field(option: str, name: str, shape: Mapping[str, Any]) -> OptionError:
+    return OptionError(
+        f"has no field {quoted(name)}", option=option, remedy=f"use the names of the API: {', '.join(shape)}"
+    )
 
 
 def _client_to_api(client: Client) -> dict[str, Any]:
@@ -195,7 +211,7 @@ def _client_to_api(client: Client) -> dict[str, Any]:
 
 
 def _server_to_api(server: Server) -> dict[str, Any]:
-    return _set(
+    return _without_none(
         url=server.url,
         description={"label": server.label, "summary": server.summary},
         company=server.company,
@@ -211,7 +227,7 @@ def _resource_to_api(resource: Resource) -> dict[str, Any]:
     return {"locale": resource.locale, "module": resource.module, "data": data}
 
 
-def _set(**values: Any) -> dict[str, Any]:
+def _without_none(**values: Any) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
@@ -236,7 +252,7 @@ def _server(item: Mapping[str, Any]) -> Server:
         label=_text(description, "label"),
         summary=_text(description, "summary"),
         company=_text(item, "company"),
-        # The API wants one: an empty text stands for none.
+        # The API requires one, so that some tools register an empty text.
         admin_email=tuple(filter(None, item.get("adminEmail") or ())),
         thumbprint=_canonical(item.get("serverThumbprint") or None),
         certificate=certificate and _strict_pem(certificate),
@@ -245,7 +261,7 @@ def _server(item: Mapping[str, Any]) -> Server:
 
 def _resource(item: Mapping[str, Any]) -> Resource:
     pairs = ((_text(pair, "key"), _text(pair, "value")) for pair in item.get("data") or ())
-    # Here as well, an empty one stands for none.
+    # The API requires one here as well, so that some tools register an empty pair.
     return Resource(_text(item, "locale"), _text(item, "module"), tuple(pair for pair in pairs if any(pair)))
 
 
@@ -257,12 +273,12 @@ def _canonical(thumbprint: str | None) -> str | None:
     try:
         return thumbprint and normalize_thumbprint(thumbprint)
     except ThumbprintError:
-        # Somebody registered something else than a thumbprint: show it as it is.
+        # Other tools can register any text as thumbprint: it is returned as it is.
         return thumbprint
 
 
 def _strict_pem(text: str) -> str:
-    """The first certificate of ``text`` in the lines of RFC 7468, or ``text`` itself where there is none."""
+    """Return the first certificate of ``text`` in lines as in RFC 7468, or ``text`` itself where there is none."""
     body = re.search(r"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", text, re.DOTALL)
     if body is None:
         return text

@@ -3,21 +3,31 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""Whether what a record says of a web server can be true: certificate, thumbprint and URL, looked at by themselves."""
+"""Compare the certificate, the thumbprint and the URL of one server of a record."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from urllib.parse import urlsplit
 
 from .._certificate import x509
 from .._certificate.thumbprint import compute_pem_thumbprint, detect_algorithm, normalize_thumbprint
 from .._errors import CertificateError, ThumbprintError
+from .._foreign_text import one_line
+from .._url import find_host, is_https
 from .model import Server
 
 
+def is_thumbprint_of(thumbprint: str, pem: str) -> bool:
+    """Return whether a normalized ``thumbprint`` (SHA-1 or SHA-256) is that of the first certificate in ``pem``."""
+    try:
+        return compute_pem_thumbprint(pem, detect_algorithm(thumbprint)) == thumbprint
+    except ThumbprintError:
+        # Other tools can register any text as certificate or thumbprint.
+        return False
+
+
 def without_certificate(server: Server) -> Server:
-    """Return ``server`` as a vCenter stores it that has no field for certificates: with the thumbprint alone."""
+    """Return ``server`` as a vCenter without a field for certificates stores it: with the thumbprint alone."""
     if server.certificate is None:
         return server
     try:
@@ -28,55 +38,45 @@ def without_certificate(server: Server) -> Server:
     return replace(server, certificate=None, thumbprint=thumbprint)
 
 
-def is_thumbprint_of(thumbprint: str, pem: str) -> bool:
-    """Return whether the canonical ``thumbprint`` (SHA-1 or SHA-256) is that of the first certificate in ``pem``."""
-    try:
-        return compute_pem_thumbprint(pem, detect_algorithm(thumbprint)) == thumbprint
-    except ThumbprintError:
-        # Other tools can register any text as certificate or thumbprint.
-        return False
-
-
 def find_contradictions(server: Server) -> tuple[str, ...]:
-    """What contradicts what, a sentence each; nothing for a server without TLS.
+    """Return what contradicts what in a registered server, a sentence each; nothing for a server without TLS.
 
-    A thumbprint must be one, and that of the certificate beside it (both are compared by the registration tool of the
-    SDK); a certificate must name the host of the URL in subjectAltName (SDK guide, RFC 2818 3.1), which is looked at
+    A thumbprint must be valid and that of the certificate (the registration tool of the SDK compares both). A
+    certificate must have the host of the URL in subjectAltName (SDK guide, RFC 2818 section 3.1), which is compared
     where cryptography is installed.
     """
-    if not server.url.lower().startswith("https:"):
+    if not is_https(server.url):
         return ()
     if not server.thumbprint and not server.certificate:
         return ("Neither a certificate nor a thumbprint is registered.",)
-    found = [*_of_thumbprint(server.thumbprint), *_of_certificate(server.certificate, server.url)]
-    if (
-        not found
-        and server.thumbprint
-        and server.certificate
-        and not is_thumbprint_of(server.thumbprint, server.certificate)
-    ):
-        shown = compute_pem_thumbprint(server.certificate, detect_algorithm(server.thumbprint))
-        found.append(f"The thumbprint {server.thumbprint} is not that of the certificate, which is {shown}.")
-    return tuple(found)
+    problems = [*_check_thumbprint(server.thumbprint), *_check_certificate(server.certificate, server.url)]
+    if problems or not server.thumbprint or not server.certificate:
+        return tuple(problems)
+    if is_thumbprint_of(server.thumbprint, server.certificate):
+        return ()
+    computed = compute_pem_thumbprint(server.certificate, detect_algorithm(server.thumbprint))
+    return (f"The thumbprint {server.thumbprint} is not that of the certificate, which is {computed}.",)
 
 
-def _of_thumbprint(thumbprint: str | None) -> list[str]:
+def _check_thumbprint(thumbprint: str | None) -> list[str]:
+    if not thumbprint:
+        return []
     try:
-        normalize_thumbprint(thumbprint or "00" * 32)
+        normalize_thumbprint(thumbprint)
     except ThumbprintError as error:
-        return [f"The thumbprint {str(error).partition(';')[0]}."]
+        return [f"The thumbprint {error.problem()}."]
     return []
 
 
-def _of_certificate(certificate: str | None, url: str) -> list[str]:
-    if not certificate or not x509.HAS_CRYPTOGRAPHY:
+def _check_certificate(pem: str | None, url: str) -> list[str]:
+    if not pem or not x509.HAS_CRYPTOGRAPHY:
         return []
     try:
-        host = urlsplit(url).hostname or ""
-        read = x509.load_certificate(certificate)
-    except (CertificateError, ValueError) as error:
-        # A vCenter accepts any text as URL and as certificate.
-        return [f"The URL or the certificate cannot be read: {str(error).partition(';')[0]}."]
-    if read.matches_host(host):
+        certificate = x509.load_certificate(pem)
+    except CertificateError as error:
+        return [f"The certificate {error.problem()}."]
+    host = find_host(url)
+    if certificate.matches_host(host):
         return []
-    return [f"The certificate names {', '.join(read.sans) or 'no host at all'}, not {host}."]
+    names = one_line(", ".join(certificate.sans)) or "no host"
+    return [f"The certificate names {names}, not {host or 'the host of the URL'}."]

@@ -3,34 +3,35 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""What the new certificate of a web server means for a record: every server of it that is that web server."""
+"""Plan a certificate renewal: give a web server's new certificate to each server of a record that is this web server."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from urllib.parse import urlsplit
 
+from .. import _url
+from .._errors import OptionError, UrlError
+from .._foreign_text import one_line
+from .._url import Origin
 from .certificate_pair import without_certificate
 from .desired import OfferedCertificate
-from .model import PACKAGE, Extension, OptionError, Server
+from .model import PACKAGE, Extension, Server
 from .plan import Plan
 from .plan_checks import check_certificates
 from .plan_warnings import find_risks
 
-# Stands in a plan for the thumbprint and the certificate that do not exist yet.
+# In a plan in place of a thumbprint and a certificate that do not exist yet.
 UNKNOWN = "known when it is made"
-
-Origin = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
 class CertificateRenewal:
-    """The certificate that a web server shows from now on, for one record.
+    """The new certificate of a web server, for one record.
 
-    ``origins`` are the hosts, in lower case, and ports under which it is reached over https. ``certificate`` is None
-    for one that is not made yet; that can be planned, and must not be carried out.
+    ``origins`` are the https origins under which the web server is reached. ``certificate`` is None where it does not
+    exist yet; this can be planned, and must not be applied.
     """
 
     key: str
@@ -39,64 +40,52 @@ class CertificateRenewal:
 
 
 def origins_from_urls(urls: Sequence[str], option: str) -> frozenset[Origin]:
-    """Host and port of each URL. Raises :class:`OptionError` for what is no https URL."""
-    found = {url: _origin(url) for url in urls}
-    for url, origin in found.items():
-        if origin is None:
-            raise OptionError(option, f"{url!r} is no https URL; give the address of the web server")
-    return frozenset(origin for origin in found.values() if origin is not None)
+    """Return the origins of https URLs. Raises :class:`OptionError` for any other text."""
+    try:
+        return frozenset(_url.parse(url, schemes=("https",)).origin for url in urls)
+    except UrlError as error:
+        raise OptionError.wrap(error, option) from error
 
 
-def is_served_at(server: Server, there: frozenset[Origin]) -> bool:
-    """Whether a server of a record is the web server at one of these origins."""
-    return _origin(server.url) in there
+def is_served_at(server: Server, origins: frozenset[Origin]) -> bool:
+    """Return whether a server of a record is the web server at one of these origins."""
+    return _url.find_origin(server.url) in origins
 
 
 def plan_renewal(
-    wish: CertificateRenewal, current: Extension | None, *, now: datetime, certificates: bool, packages: bool
+    renewal: CertificateRenewal, current: Extension | None, *, now: datetime, certificates: bool, packages: bool
 ) -> Plan:
-    """The plan that gives each https server at one of the origins its certificate and thumbprint, and changes no more.
+    """Return the plan that gives each server at one of the origins the certificate and thumbprint, and nothing else.
 
-    A vCenter without the record has nothing to renew. ``certificates`` and ``packages`` are those of :func:`plan`.
-    Raises :class:`OptionError` for a certificate that is past its end or not made for a host.
+    In a vCenter without the record nothing is planned. ``now``, ``certificates`` and ``packages`` are those of
+    :func:`plan`. Raises :class:`OptionError` for a certificate that has expired or does not name a host.
     """
     if current is None:
-        return Plan(wish.key, "none", None, None)
+        return Plan(renewal.key, "none", None, None)
     legacy = current.client is not None and current.client.type == PACKAGE
     servers = tuple(
-        _renewed(wish.certificate, server, legacy=legacy and index == 0, certificates=certificates)
-        if is_served_at(server, wish.origins)
+        _renew_server(renewal.certificate, server, legacy=legacy and index == 0, certificates=certificates)
+        if is_served_at(server, renewal.origins)
         else server
         for index, server in enumerate(current.servers)
     )
     if servers == current.servers:
-        return Plan(wish.key, "none", current, current, _elsewhere(wish, current))
-    wanted = replace(current, servers=servers)
-    check_certificates((wish.certificate,) if wish.certificate else (), current, wanted, now, thumbprint_option=False)
-    return Plan(wish.key, "update", current, wanted, find_risks(current, wanted, packages=packages))
+        return Plan(renewal.key, "none", current, current, _warn_of_other_server(renewal, current))
+    after = replace(current, servers=servers)
+    offers = (renewal.certificate,) if renewal.certificate else ()
+    check_certificates(offers, current, after, now, thumbprint_option=False)
+    return Plan(renewal.key, "update", current, after, find_risks(current, after, packages=packages))
 
 
-def _elsewhere(wish: CertificateRenewal, current: Extension) -> tuple[str, ...]:
-    if any(is_served_at(server, wish.origins) for server in current.servers):
+def _warn_of_other_server(renewal: CertificateRenewal, current: Extension) -> tuple[str, ...]:
+    if any(is_served_at(server, renewal.origins) for server in current.servers):
         return ()
-    urls = ", ".join(server.url for server in current.servers) or "no server"
-    return (f"{wish.key} is registered with {urls}, which is not the web server of this renewal: it stays as it is.",)
+    urls = one_line(", ".join(server.url for server in current.servers)) or "no server"
+    return (f"{renewal.key} is registered with {urls}, not with the web server of this renewal: it is not changed.",)
 
 
-def _renewed(offered: OfferedCertificate | None, server: Server, *, legacy: bool, certificates: bool) -> Server:
+def _renew_server(offered: OfferedCertificate | None, server: Server, *, legacy: bool, certificates: bool) -> Server:
     if offered is None:
         return replace(server, thumbprint=UNKNOWN, certificate=UNKNOWN if certificates else None)
     renewed = replace(server, certificate=offered.pem, thumbprint=offered.sha1 if legacy else offered.sha256)
     return renewed if certificates else without_certificate(renewed)
-
-
-def _origin(url: str) -> Origin | None:
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        # What a vCenter holds need not be a URL.
-        return None
-    if parts.scheme.lower() != "https" or not host:
-        return None
-    return host.rstrip("."), 443 if port is None else port

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""The only file that reads task options as the wish for a record. What ``_to_options`` writes can be fed back here."""
+"""Read the record options of a task as :class:`Desired`. What :mod:`to_options` writes can be given back here."""
 
 from __future__ import annotations
 
@@ -12,189 +12,164 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timezone
 from functools import partial
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
+from .. import _url
 from .._certificate import x509
 from .._certificate.thumbprint import normalize_thumbprint
-from .._errors import CertificateError, ThumbprintError
-from .api_types import check_other, tidy
+from .._errors import CertificateError, FileError, OptionError, ThumbprintError, UrlError
+from .._files.read import MIB, read_file
+from .._foreign_text import quoted
+from .api_types import check_other, remove_empty
 from .desired import Desired, OfferedCertificate
-from .model import (
-    DEFAULT_ADMIN_EMAIL,
-    RESOURCE_MODULE,
-    Event,
-    OptionError,
-    Privilege,
-    Resource,
-    Server,
-)
+from .model import DEFAULT_ADMIN_EMAIL, RESOURCE_MODULE, Event, Privilege, Resource, Server
 from .option_sources import with_documents
 
 # vSphere Web Services API, data object Extension, property key: 7-bit, no control characters, none of these.
-_KEY_REFUSED = re.compile(r"""[^\x20-\x7e]|[,/\\#+><=;"]""")
+_REFUSED_IN_KEY = re.compile(r"""[^\x20-\x7e]|[,/\\#+><=;"]""")
+_MAX_CERTIFICATE_BYTES = MIB
 
 
 class DeferredErrors(list[OptionError]):
-    """What is wrong with values that may only be fed back, because a vCenter holds them already."""
+    """Errors about values that may be registered already, and must not be written otherwise."""
 
-    def over(self, check: Callable[..., str | None], value: str | None, *arguments: Any) -> str | None:
-        """The value as ``check`` reads it, or as it is where it cannot be read."""
+    def parse(self, parser: Callable[..., str | None], value: str | None, *arguments: Any) -> str | None:
+        """Return what ``parser`` returns; where it raises, keep the error and return ``value`` unchanged."""
         try:
-            return check(value, *arguments)
+            return parser(value, *arguments)
         except OptionError as error:
             self.append(error)
             return value
 
 
 def desired_from_options(params: Mapping[str, Any], *, strict: bool = False) -> Desired:
-    """Read the record options of a task, and the documents that they name.
+    """Return what the record options of a task, and the documents that they name, ask for.
 
-    Raises :class:`OptionError`, whose text names the option, the value and the way out. What could be registered
-    already is left to :func:`plan` as a doubt, unless ``strict``.
+    Raises :class:`OptionError`. Errors about values that may be registered already are in
+    :attr:`Desired.deferred_errors`, unless ``strict``.
     """
     params = with_documents(params)
     deferred = DeferredErrors()
-    key = _key(params.get("key"))
-    url = deferred.over(_url, params.get("url"), "url")
+    key = _parse_key(params.get("key"))
+    url = deferred.parse(_parse_url, params.get("url"), "url")
     refuse_takeover = params.get("takeover") == "refuse"
     if params.get("state") == "absent":
-        # The key alone, and what tells whose record it must be.
+        # Besides the key, only what identifies the owner of the record matters.
         return Desired(key, present=False, url=url, company=params.get("company"), refuse_takeover=refuse_takeover)
-    deferred.over(_writable_key, key)
-    other = params.get("other") or {}
-    check_other(other)
-    other = {name: item if item is None else tidy(item) for name, item in other.items()}
-    servers = _each(params.get("plugin_servers"), "plugin_servers", partial(_plugin_server, deferred))
-    wanted = Desired(
+    deferred.parse(_check_key_characters, key)
+    servers = _map_items(params.get("plugin_servers"), "plugin_servers", partial(_parse_plugin_server, deferred))
+    desired = Desired(
         key=key,
-        version=deferred.over(
-            _never_empty, params.get("version"), "version", "give 1 to 4 numbers with dots between them, such as 1.2.0"
+        version=deferred.parse(
+            _check_not_empty, params.get("version"), "version", "give 1 to 4 numbers with dots, such as 1.2.0"
         ),
         label=params.get("label"),
         summary=params.get("summary"),
         company=params.get("company"),
         url=url,
-        client_type=deferred.over(
-            _never_empty, params.get("client_type"), "client_type", "leave it out to keep what is registered"
+        client_type=deferred.parse(
+            _check_not_empty, params.get("client_type"), "client_type", "omit it to keep what is registered"
         ),
         server_type=params.get("server_type"),
-        admin_email=_tuple(params.get("admin_email")),
-        thumbprint=deferred.over(_canonical, params.get("server_thumbprint"), "server_thumbprint"),
-        certificate=_offered(params, "", deferred),
+        admin_email=_optional_tuple(params.get("admin_email")),
+        thumbprint=deferred.parse(_parse_thumbprint, params.get("server_thumbprint"), "server_thumbprint"),
+        certificate=_read_certificate(params, "", deferred),
         drop_certificate=params.get("server_certificate") == "",
         plugin_servers=None if servers is None else tuple(server for server, _offer in servers),
         certificates=tuple(offer for _server, offer in servers or () if offer is not None),
-        tasks=_each(params.get("tasks"), "tasks", lambda item, _where: str(item["id"])),
-        events=_each(
-            params.get("events"), "events", lambda item, _where: Event(item["id"], item.get("schema") or None)
+        tasks=_map_items(params.get("tasks"), "tasks", lambda item, _option: str(item["id"])),
+        events=_map_items(
+            params.get("events"), "events", lambda item, _option: Event(item["id"], item.get("schema") or None)
         ),
-        faults=_each(params.get("faults"), "faults", lambda item, _where: str(item["id"])),
-        privileges=_privileges(params.get("privileges")),
-        resources=_resources(params.get("resources")),
+        faults=_map_items(params.get("faults"), "faults", lambda item, _option: str(item["id"])),
+        privileges=_parse_privileges(params.get("privileges")),
+        resources=_parse_resources(params.get("resources")),
         shown_in_solution_manager=params.get("shown_in_solution_manager"),
-        client=_own(params.get("client")),
-        server=_own(params.get("server")),
-        other=other,
+        client=_without_none(params.get("client")),
+        server=_without_none(params.get("server")),
+        other=_parse_other(params.get("other")),
         allow_downgrade=bool(params.get("allow_downgrade")),
         refuse_takeover=refuse_takeover,
     )
-    deferred.over(_url, wanted.server.get("url"), "server.url")
+    deferred.parse(_parse_url, desired.server.get("url"), "server.url")
     if strict and deferred:
         raise deferred[0]
-    return replace(wanted, deferred_errors=tuple(deferred))
+    return replace(desired, deferred_errors=tuple(deferred))
 
 
 def certificate_from_options(params: Mapping[str, Any]) -> OfferedCertificate | None:
-    """The certificate that ``server_certificate`` or ``server_certificate_path`` gives. Raises :class:`OptionError`."""
+    """Return the certificate of ``server_certificate`` or ``server_certificate_path``, None where neither is set.
+
+    Raises :class:`OptionError`.
+    """
     deferred = DeferredErrors()
-    found = _offered(params, "", deferred)
+    offered = _read_certificate(params, "", deferred)
     if deferred:
         raise deferred[0]
-    return found
+    return offered
 
 
-def _key(value: str | None) -> str:
+def _parse_key(value: str | None) -> str:
     if not (value or "").strip():
-        raise OptionError("key", "is missing; give the key of the extension, such as com.example.plugin")
+        raise OptionError(
+            "must be set", option="key", remedy="give the key of the extension, such as com.example.plugin"
+        )
     return str(value)
 
 
-def _writable_key(value: str) -> str:
-    found = _KEY_REFUSED.search(value)
-    if found:
+def _check_key_characters(value: str) -> str:
+    refused = _REFUSED_IN_KEY.search(value)
+    if refused:
         raise OptionError(
-            "key",
-            f"{value!r} cannot be an extension key, {found.group()!r} is not allowed in it; use plain ASCII letters, "
-            "digits, dots, dashes or underscores, such as com.example.plugin",
+            f"must not contain {quoted(refused.group())}",
+            option="key",
+            value=value,
+            remedy="use ASCII letters, digits, dots, dashes or underscores, such as com.example.plugin",
         )
     return value
 
 
-def _never_empty(value: str | None, option: str, remedy: str) -> str | None:
+def _check_not_empty(value: str | None, option: str, remedy: str) -> str | None:
     if value is not None and not value.strip():
-        raise OptionError(option, f"{value!r} is empty; {remedy}")
+        raise OptionError("must not be empty", option=option, value=value, remedy=remedy)
     return value
 
 
-def _url(value: str | None, option: str) -> str | None:
-    if value is None:
-        return None
-    remedy = (
-        "give the http or https URL of plugin.json or of the package, such as https://plugin.example.com/plugin.json"
-    )
-    if re.search(r"\s", value):
-        raise OptionError(option, f"{value!r} contains white space; {remedy}")
+def _parse_url(value: str | None, option: str) -> str | None:
     try:
-        parts = urlsplit(value)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable:
-        raise OptionError(option, f"{value!r} is not such an address as a vSphere Client can open; {remedy}")
-    if parts.username is not None or parts.password is not None:
-        # Not repeated in the message: it would show the password.
-        raise OptionError(option, f"a URL with a user name or password in it would be readable by everyone; {remedy}")
-    return value
+        return value if value is None else _url.parse(value).text
+    except UrlError as error:
+        raise OptionError.wrap(error, option) from error
 
 
-def _canonical(value: str | None, option: str) -> str | None:
-    if not value:
-        return value
+def _parse_thumbprint(value: str | None, option: str) -> str | None:
     try:
-        return normalize_thumbprint(value)
+        return value and normalize_thumbprint(value)
     except ThumbprintError as error:
-        raise OptionError(option, str(error)) from error
+        raise OptionError.wrap(error, option) from error
 
 
-def _offered(params: Mapping[str, Any], where: str, deferred: DeferredErrors) -> OfferedCertificate | None:
-    """The certificate that the options give; ``where`` comes before their names in a message."""
-    option = where + "server_certificate"
-    data: str | bytes | None = params.get("server_certificate")
+def _read_certificate(params: Mapping[str, Any], prefix: str, deferred: DeferredErrors) -> OfferedCertificate | None:
+    """Return the certificate that the options give; ``prefix`` comes before their names in an error."""
     path: str | None = params.get("server_certificate_path")
-    if path:
-        option = where + "server_certificate_path"
-        try:
-            data = Path(path).read_bytes()
-        except OSError as error:
-            raise OptionError(
-                option, f"{path} cannot be read ({error.strerror}); give the path of a PEM or DER file"
-            ) from error
-    if not data:
+    text: str | None = params.get("server_certificate")
+    if not path and not text:
         return None
+    option = f"{prefix}server_certificate_path" if path else f"{prefix}server_certificate"
     if not x509.HAS_CRYPTOGRAPHY:
         raise OptionError(
-            option, "reading a certificate needs the Python library cryptography where this task runs; install it there"
+            "needs the Python library cryptography where this task runs", option=option, remedy="install it there"
         )
     try:
-        certificate = x509.load_certificate(data)
+        certificate = x509.load_certificate(read_file(path, limit=_MAX_CERTIFICATE_BYTES) if path else text or "")
+    except FileError as error:
+        raise OptionError.wrap(error, option, file=path or "") from error
     except CertificateError as error:
-        problem = OptionError(option, str(error))
-        if not isinstance(data, str):
+        problem = OptionError.wrap(error, option, file=path or "")
+        if path or text is None:
             raise problem from error
         deferred.append(problem)
-        return OfferedCertificate(data, "", "", datetime.max.replace(tzinfo=timezone.utc))
+        return OfferedCertificate(text, "", "", datetime.max.replace(tzinfo=timezone.utc))
     return OfferedCertificate(
         pem=certificate.pem,
         sha256=certificate.thumbprint("sha256"),
@@ -204,25 +179,27 @@ def _offered(params: Mapping[str, Any], where: str, deferred: DeferredErrors) ->
     )
 
 
-def _plugin_server(
-    deferred: DeferredErrors, item: Mapping[str, Any], where: str
+def _parse_plugin_server(
+    deferred: DeferredErrors, item: Mapping[str, Any], option: str
 ) -> tuple[Server, OfferedCertificate | None]:
-    url = deferred.over(_url, item["url"], f"{where}.url")
-    offered = _offered(item, f"{where}.", deferred)
-    thumbprint = deferred.over(_canonical, item.get("server_thumbprint"), f"{where}.server_thumbprint")
+    url = deferred.parse(_parse_url, item["url"], f"{option}.url")
+    offered = _read_certificate(item, f"{option}.", deferred)
+    thumbprint = deferred.parse(_parse_thumbprint, item.get("server_thumbprint"), f"{option}.server_thumbprint")
     if offered is not None and offered.sha256 and thumbprint not in (None, "", offered.sha256, offered.sha1):
         deferred.append(
             OptionError(
-                f"{where}.server_thumbprint",
-                f"{thumbprint} does not belong to the certificate beside it; leave it out, it is computed",
+                f"must be the thumbprint of the certificate of the same server, which is {offered.sha256}",
+                option=f"{option}.server_thumbprint",
+                value=thumbprint,
+                remedy="omit it, it is computed from the certificate",
             )
         )
     if offered is not None and thumbprint is None:
         thumbprint = offered.sha256
-    emails, kind = item.get("admin_email"), item.get("type")
+    emails, server_type = item.get("admin_email"), item.get("type")
     server = Server(
         url=str(url),
-        type="PLUGIN_SERVER" if kind is None else kind,
+        type="PLUGIN_SERVER" if server_type is None else server_type,
         label=item.get("label") or "",
         summary=item.get("summary") or "",
         company=item.get("company") or "",
@@ -233,7 +210,7 @@ def _plugin_server(
     return server, offered
 
 
-def _privileges(groups: list[dict[str, Any]] | None) -> tuple[Privilege, ...] | None:
+def _parse_privileges(groups: list[dict[str, Any]] | None) -> tuple[Privilege, ...] | None:
     if groups is None:
         return None
     return tuple(
@@ -243,26 +220,28 @@ def _privileges(groups: list[dict[str, Any]] | None) -> tuple[Privilege, ...] | 
     )
 
 
-def _resources(value: Any) -> tuple[Resource, ...] | None:
+def _parse_resources(value: Any) -> tuple[Resource, ...] | None:
     if value is None:
         return None
+    items = value
     if isinstance(value, Mapping):
-        value = [
+        items = [
             {"locale": locale, "module": RESOURCE_MODULE, "messages": messages} for locale, messages in value.items()
         ]
     try:
-        return tuple(_resource(item) for item in value)
+        return tuple(_parse_resource(item) for item in items)
     except (TypeError, KeyError, AttributeError, ValueError) as error:
         raise OptionError(
-            "resources",
-            "a locale without its map of messages was found; give {locale: {message key: text}}, "
-            "such as {en: {com.example.task.label: Example}}",
+            "must be a dictionary of locales with a dictionary of messages each",
+            option="resources",
+            value=value,
+            remedy="give {locale: {message key: text}}, such as {en: {com.example.task.label: Example}}",
         ) from error
 
 
-def _resource(item: Mapping[str, Any]) -> Resource:
+def _parse_resource(item: Mapping[str, Any]) -> Resource:
     module, messages = item.get("module"), item["messages"]
-    # A list of pairs is what a record that has a key twice is read as.
+    # Where a record has a key twice, to_options writes a list of pairs.
     pairs = messages if isinstance(messages, list) else messages.items()
     return Resource(
         locale=str(item["locale"]),
@@ -271,13 +250,20 @@ def _resource(item: Mapping[str, Any]) -> Resource:
     )
 
 
-def _own(value: Mapping[str, str | None] | None) -> dict[str, str]:
+def _parse_other(value: Mapping[str, Any] | None) -> dict[str, Any]:
+    other = value or {}
+    check_other(other)
+    return {name: item if item is None else remove_empty(item) for name, item in other.items()}
+
+
+def _without_none(value: Mapping[str, str | None] | None) -> dict[str, str]:
     return {name: text for name, text in (value or {}).items() if text is not None}
 
 
-def _tuple(value: list[str] | None) -> tuple[str, ...] | None:
+def _optional_tuple(value: list[str] | None) -> tuple[str, ...] | None:
     return None if value is None else tuple(value)
 
 
-def _each(items: list[dict[str, Any]] | None, option: str, read: Any) -> Any:
-    return None if items is None else tuple(read(item, f"{option}[{index}]") for index, item in enumerate(items))
+def _map_items(items: list[dict[str, Any]] | None, option: str, parse: Any) -> Any:
+    """Return what ``parse`` returns for each item and the name of its option, None where there is no list."""
+    return None if items is None else tuple(parse(item, f"{option}[{index}]") for index, item in enumerate(items))

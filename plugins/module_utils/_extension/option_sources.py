@@ -3,66 +3,67 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""The only file that knows how a document and the options of a task come together: what the task says itself wins."""
+"""Take the options that a task omits from the documents that it names; what the task sets itself has priority."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from .._errors import PackageError, XmlError
+from .._archive import safe_xml
+from .._errors import ClientPluginError, OptionError
+from .._files.read import read_file
 from . import package, xml_document
-from .model import OptionError
 
-# Certificate and thumbprint belong together: they come from the task or from the document, never from both.
+# Certificate and thumbprint are a pair: both come from the task or both from the document.
 _PAIR = frozenset({"server_certificate", "server_certificate_path", "server_thumbprint"})
-# A task that says any of this wants a server, whatever the document has.
+# A task that sets one of these asks for a server element, whether the document has one or not.
 _SERVER = _PAIR | {"server_type", "admin_email", "server"}
 
 
 def with_documents(params: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The options of a task, with those that it leaves out taken from ``definition`` or ``package``.
+    """Return the options of a task, completed from the files that ``definition`` or ``package`` names.
 
-    Both are paths. Raises :class:`OptionError`.
+    Raises :class:`OptionError`.
     """
-    said = {name for name, value in params.items() if value is not None}
+    given = {name for name, value in params.items() if value is not None}
     if params.get("definition"):
-        found = _definition_options(params["definition"])
-        if said & _PAIR:
-            found = {name: value for name, value in found.items() if name not in _PAIR}
-        if found.get("server_type") == "" and said & _SERVER:
-            del found["server_type"]
+        added = _read_definition(params["definition"])
+        if given & _PAIR:
+            added = {name: value for name, value in added.items() if name not in _PAIR}
+        if added.get("server_type") == "" and given & _SERVER:
+            del added["server_type"]
     elif params.get("package"):
-        found = _package_options(params)
+        added = _read_package(params)
     else:
         return params
-    return {**params, **{name: value for name, value in found.items() if name not in said}}
+    return {**params, **{name: value for name, value in added.items() if name not in given}}
 
 
-def _definition_options(path: str) -> dict[str, Any]:
+def _read_definition(path: str) -> dict[str, Any]:
     try:
-        return xml_document.options_from_xml(Path(path).read_bytes())
-    except OSError as error:
-        raise OptionError(
-            "definition", f"{path} cannot be read ({error.strerror}); give the path of an XML document"
-        ) from error
-    except XmlError as error:
-        raise OptionError("definition", f"{path} {error}") from error
+        return xml_document.options_from_xml(read_file(path, limit=safe_xml.MAX_BYTES))
+    except ClientPluginError as error:
+        raise OptionError.wrap(error, "definition", file=path) from error
 
 
-def _package_options(params: Mapping[str, Any]) -> dict[str, Any]:
-    """A client refuses a package whose id and version are not those of the record (SDK guide on local plug-ins)."""
+def _read_package(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options that a package gives.
+
+    A client refuses a package whose id and version differ from the record (SDK guide on local plug-ins), so that a key
+    or version of the task that differs raises :class:`OptionError`.
+    """
     path = params["package"]
     try:
-        found = package.package_to_options(package.load_package(path))
-    except PackageError as error:
-        raise OptionError("package", str(error)) from error
+        options = package.package_to_options(package.parse_package(read_file(path, limit=package.MAX_BYTES)))
+    except ClientPluginError as error:
+        raise OptionError.wrap(error, "package", file=path) from error
     for name, part in (("key", "id"), ("version", "version")):
-        if params.get(name) not in (None, found[name]) and params.get("state") != "absent":
+        if params.get(name) not in (None, options[name]) and params.get("state") != "absent":
             raise OptionError(
-                name,
-                f"{params[name]!r} is not the {part} of the package {path}, which is {found[name]!r}; "
-                f"leave {name} out, it is read from the package",
+                f"must be the {part} of the package {path}, which is {options[name]!r}",
+                option=name,
+                value=params[name],
+                remedy=f"omit O({name}), it is read from the package",
             )
-    return found
+    return options

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""The only file that knows which records are asked for, and what is told of them."""
+"""Query the extension records of a vCenter: select them and describe their servers."""
 
 from __future__ import annotations
 
@@ -12,25 +12,26 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Protocol
 
-from . import certificate_pair
+from .._url import is_https
+from .certificate_pair import find_contradictions
 from .model import Extension
 from .to_options import to_options
 
 
 class ExtensionSource(Protocol):
-    """The extension records of one vCenter. Every method may raise the source's own error."""
+    """The extension records of one vCenter. Every method may raise :class:`VCenterError`."""
 
     @property
     def about(self) -> Mapping[str, str]:
-        """hostname, version, build, api_version, instance_uuid."""
+        """The vCenter: hostname, version, build, api_version, instance_uuid."""
 
     def find_extensions(self, keys: list[str] | None) -> list[Extension]:
-        """The records of ``keys`` that are there, or all of them."""
+        """Return the records of ``keys`` that exist, or all records."""
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which records: those that fit every criterion that is given; of each, one value must fit."""
+    """Criteria for records. A record must meet every criterion that is set; of the values of one, any is enough."""
 
     keys: tuple[str, ...] | None = None
     patterns: tuple[str, ...] | None = None
@@ -38,6 +39,7 @@ class Selection:
     client_types: tuple[str, ...] | None = None
 
     def matches(self, extension: Extension) -> bool:
+        """Return whether a record meets the criteria other than ``keys``."""
         company, client_type = extension.company.lower(), extension.client.type if extension.client else ""
         return (
             (self.patterns is None or any(fnmatchcase(extension.key, pattern) for pattern in self.patterns))
@@ -48,7 +50,7 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class QueryResult:
-    """What was read from one vCenter, ready to be returned."""
+    """The records of one vCenter in the form of a module's result."""
 
     extensions: tuple[dict[str, Any], ...]
     servers: tuple[dict[str, Any], ...]
@@ -57,30 +59,41 @@ class QueryResult:
 
 
 def selection_from_options(params: Mapping[str, Any]) -> Selection:
-    """Read the options of a task that reads."""
-    given = {name: params.get(name) for name in ("keys", "patterns", "companies", "client_types")}
-    return Selection(**{name: None if value is None else tuple(value) for name, value in given.items()})
+    """Return the criteria that the options of a task set."""
+    criteria = {name: params.get(name) for name in ("keys", "patterns", "companies", "client_types")}
+    return Selection(**{name: None if values is None else tuple(values) for name, values in criteria.items()})
 
 
-def query_extensions(source: ExtensionSource, wanted: Selection) -> QueryResult:
-    """One call for each key, or one for all records. Raises the errors of ``source``."""
-    there = source.find_extensions(None if wanted.keys is None else list(wanted.keys))
-    found = [record for record in there if wanted.matches(record)]
-    known = {record.key for record in there}
+def query_extensions(source: ExtensionSource, selection: Selection) -> QueryResult:
+    """Return the selected records, with one call for each key or one for all records.
+
+    Raises the errors of ``source``.
+    """
+    records = source.find_extensions(None if selection.keys is None else list(selection.keys))
+    selected = [record for record in records if selection.matches(record)]
+    registered = {record.key for record in records}
     return QueryResult(
-        extensions=tuple(to_options(record) for record in found),
-        servers=tuple(server for record in found for server in _servers(record)),
-        missing=tuple(key for key in wanted.keys or () if key not in known),
+        extensions=tuple(to_options(record) for record in selected),
+        servers=tuple(server for record in selected for server in _describe_servers(record)),
+        missing=tuple(key for key in selection.keys or () if key not in registered),
         vcenter=dict(source.about),
     )
 
 
-def _servers(extension: Extension) -> list[dict[str, Any]]:
-    """The https servers of a record, and whether what is registered for each can be true."""
-    found = []
+def _describe_servers(extension: Extension) -> list[dict[str, Any]]:
+    """Return the https servers of a record, each with what contradicts itself in it."""
+    described = []
     for server in extension.servers:
-        if server.url.lower().startswith("https:"):
-            wrong = certificate_pair.find_contradictions(server)
-            told = {"key": extension.key, "url": server.url, "type": server.type, "thumbprint": server.thumbprint}
-            found.append({**told, "consistent": not wrong, "problems": list(wrong)})
-    return found
+        if is_https(server.url):
+            problems = find_contradictions(server)
+            described.append(
+                {
+                    "key": extension.key,
+                    "url": server.url,
+                    "type": server.type,
+                    "thumbprint": server.thumbprint,
+                    "consistent": not problems,
+                    "problems": list(problems),
+                }
+            )
+    return described

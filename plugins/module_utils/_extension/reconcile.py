@@ -5,7 +5,7 @@
 
 """Read the current record, plan the change, apply it.
 
-The catalog of extensions is a protocol, so that unit tests can give one that is a dictionary.
+The catalog of extensions is a protocol, so that this file does not depend on pyVmomi.
 """
 
 from __future__ import annotations
@@ -22,51 +22,54 @@ from .plan import Plan, plan
 from .restore import RecordRestore, plan_restore
 from .to_options import to_options
 
-# What a task may want of one record: some of its options, a new certificate, or all of it as it was once.
+# What a task asks for: some options of a record, a new certificate, or the whole record as it was before.
 DesiredChange: TypeAlias = "Desired | CertificateRenewal | RecordRestore"
 
 
 class ExtensionCatalog(Protocol):
-    """The extension records of one vCenter. Every method may raise the catalog's own error."""
+    """The extension records of one vCenter. Every method may raise :class:`VCenterError`."""
 
     @property
     def about(self) -> Mapping[str, str]:
-        """hostname, version, build, api_version, instance_uuid."""
+        """The vCenter: hostname, version, build, api_version, instance_uuid."""
 
     @property
     def holds_certificates(self) -> bool:
-        """False for a vCenter that knows thumbprints only."""
+        """Whether a record can have certificates; otherwise it has thumbprints only."""
 
     @property
     def runs_packages(self) -> bool:
-        """False for a vCenter whose client no longer runs plug-in packages."""
+        """Whether the vSphere Client still runs plug-in packages."""
 
     def find_extension(self, key: str) -> Extension | None:
-        """The record of ``key``, ``None`` where there is none."""
+        """Return the record of ``key``, None where there is none."""
 
     def register(self, extension: Extension) -> None:
-        """Add a record whose key is new."""
+        """Add a record with a new key."""
 
     def update(self, extension: Extension) -> None:
-        """Replace the record of the same key as a whole."""
+        """Replace the whole record of the same key."""
 
     def unregister(self, key: str) -> None:
         """Remove the record of ``key``."""
 
     def require_privilege(self, privilege: str) -> None:
-        """Raise as the write would when the account lacks ``privilege`` on the root folder."""
+        """Raise the error of the write where the account lacks ``privilege`` on the root folder."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one vCenter answered. ``written_at`` is when the write began (aware), None where nothing was written."""
+    """The result for one record of one vCenter.
+
+    ``written_at`` is when the write began (aware), None where nothing was written.
+    """
 
     plan: Plan
     vcenter: Mapping[str, str]
     written_at: datetime | None = None
 
     def result(self, *, diff: bool) -> dict[str, Any]:
-        """The result of a task, the same for one vCenter and for each of many."""
+        """Return the result of a task, the same for one vCenter and for each of many."""
         after = self.plan.after
         result: dict[str, Any] = {
             "changed": self.plan.changed,
@@ -82,19 +85,23 @@ class Outcome:
         return result
 
 
-def plan_change(catalog: ExtensionCatalog, wish: DesiredChange, *, now: datetime) -> Plan:
-    """Read and plan. Raises :class:`OptionError` for a wish that must not be carried out, and the catalog's own."""
-    current = catalog.find_extension(wish.key)
+def plan_change(catalog: ExtensionCatalog, change: DesiredChange, *, now: datetime) -> Plan:
+    """Read the current record and return the plan of a change.
+
+    ``now`` is an aware datetime. Raises :class:`OptionError` for a change that must not be made, and the errors of
+    ``catalog``.
+    """
+    current = catalog.find_extension(change.key)
     certificates, packages = catalog.holds_certificates, catalog.runs_packages
-    if isinstance(wish, CertificateRenewal):
-        return plan_renewal(wish, current, now=now, certificates=certificates, packages=packages)
-    if isinstance(wish, RecordRestore):
-        return plan_restore(wish, current, certificates=certificates, packages=packages)
-    return plan(wish, current, now=now, certificates=certificates, packages=packages)
+    if isinstance(change, CertificateRenewal):
+        return plan_renewal(change, current, now=now, certificates=certificates, packages=packages)
+    if isinstance(change, RecordRestore):
+        return plan_restore(change, current, certificates=certificates, packages=packages)
+    return plan(change, current, now=now, certificates=certificates, packages=packages)
 
 
 def apply(catalog: ExtensionCatalog, planned: Plan, *, check_mode: bool) -> None:
-    """Apply a plan; in check mode only find out whether the account may. Raises the catalog's errors."""
+    """Apply a plan; in check mode only check the privilege that it requires. Raises the errors of ``catalog``."""
     if check_mode:
         if planned.privilege is not None:
             catalog.require_privilege(planned.privilege)
@@ -112,15 +119,15 @@ def reconcile(
     *,
     check_mode: bool,
     now: datetime,
-    verify: Callable[[Extension], None] | None = None,
+    preflight: Callable[[Extension], None] | None = None,
 ) -> Outcome:
-    """Make the record of ``desired.key`` as it is wanted; in check mode only tell what that would take.
+    """Make the record of ``desired.key`` as desired; in check mode only plan it.
 
-    ``verify`` is given the record that is wanted, changed or not, and raises where nothing must be written.
-    Raises what :func:`plan_change`, ``verify`` and :func:`apply` raise.
+    ``preflight`` gets the record that results, changed or not, and raises where it must not be written.
+    Raises what :func:`plan_change`, ``preflight`` and :func:`apply` raise.
     """
     planned = plan_change(catalog, desired, now=now)
-    if verify is not None and planned.after is not None:
-        verify(planned.after)
+    if preflight is not None and planned.after is not None:
+        preflight(planned.after)
     apply(catalog, planned, check_mode=check_mode)
     return Outcome(planned, catalog.about)

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""A whole record as it was once, and the plan that puts it back."""
+"""Plan the restore of a whole record as it was before a run."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ from .plan_warnings import find_risks
 
 @dataclass(frozen=True, slots=True)
 class RecordRestore:
-    """The whole record of ``key`` as it was before, None where there was none."""
+    """The whole record of ``key`` as it was before a run, None where there was none."""
 
     key: str
     before: Extension | None
 
 
-def plan_restore(wish: RecordRestore, current: Extension | None, *, certificates: bool, packages: bool) -> Plan:
-    """The plan that puts the record back, with nothing of the present one left.
+def plan_restore(restore: RecordRestore, current: Extension | None, *, certificates: bool, packages: bool) -> Plan:
+    """Return the plan that restores the record and keeps nothing of the current one.
 
-    It was registered like that before, so it is not judged again. ``certificates`` and ``packages`` are those of
-    :func:`plan`.
+    The record is not checked, because it was registered like that before. ``certificates`` and ``packages`` are those
+    of :func:`plan`.
     """
-    wanted = wish.before
-    if wanted is None:
-        return Plan(wish.key, "none" if current is None else "unregister", current, None)
+    after = restore.before
+    if after is None:
+        return Plan(restore.key, "none" if current is None else "unregister", current, None)
     if not certificates:
-        wanted = replace(wanted, servers=tuple(without_certificate(server) for server in wanted.servers))
-    if current is not None and current.comparable() == wanted.comparable():
-        return Plan(wish.key, "none", current, current)
+        after = replace(after, servers=tuple(without_certificate(server) for server in after.servers))
+    if current is not None and current.comparable() == after.comparable():
+        return Plan(restore.key, "none", current, current)
     return Plan(
-        wish.key,
+        restore.key,
         "register" if current is None else "update",
         current,
-        wanted,
-        find_risks(current, wanted, packages=packages),
+        after,
+        find_risks(current, after, packages=packages),
     )

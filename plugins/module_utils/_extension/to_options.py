@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""The only file that writes a record as task options. ``_options`` reads them, and the plan that follows is empty."""
+"""Write a record as task options. Given back to a task, they change nothing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SERVER_OWN = ("label", "summary", "company")
 
 
 def to_options(extension: Extension) -> dict[str, Any]:
-    """Write a record as the options that make it. ``None`` stands for what the record does not hold."""
+    """Return the options that describe a record. None is the value of what the record does not have."""
     client = extension.client
     manifest_server = extension.servers[0] if extension.servers else None
     own_client: dict[str, str] = {}
@@ -43,7 +43,7 @@ def to_options(extension: Extension) -> dict[str, Any]:
         "company": extension.company,
         "url": client and client.url,
         "client_type": client and client.type,
-        # An empty type cannot be asked for: as an option it means that there is no server.
+        # An empty type cannot be an option: there it means that the record has no server.
         "server_type": (manifest_server.type or None) if manifest_server is not None else no_server,
         "admin_email": manifest_server and list(manifest_server.admin_email),
         "server_certificate": manifest_server and manifest_server.certificate,
@@ -75,7 +75,7 @@ def _server_options(server: Server) -> dict[str, Any]:
 
 
 def _thumbprint_option(server: Server) -> str | None:
-    """A certificate that is given brings its thumbprint along; "" says that the record holds the certificate alone."""
+    """Return the thumbprint, or "" for a record with a certificate alone, since a task would compute the thumbprint."""
     return server.thumbprint or ("" if server.certificate else None)
 
 
@@ -90,7 +90,7 @@ def _privilege_options(privileges: Iterable[Privilege]) -> list[dict[str, Any]]:
 
 
 def _resource_options(resources: tuple[Resource, ...]) -> dict[str, Any] | list[dict[str, Any]]:
-    """The SDK tool's map of locales, or a list where the record holds what that map cannot say."""
+    """Return a dictionary of locales as the SDK tool has it, or a list where the record does not fit into one."""
     by_locale = {resource.locale: _messages(resource) for resource in resources}
     modules = {resource.module for resource in resources}
     if len(by_locale) == len(resources) and modules <= {RESOURCE_MODULE}:
@@ -102,6 +102,6 @@ def _resource_options(resources: tuple[Resource, ...]) -> dict[str, Any] | list[
 
 
 def _messages(resource: Resource) -> Any:
-    """A dictionary, or a list of pairs where a key is there twice."""
+    """Return a dictionary, or a list of pairs where a key occurs twice."""
     messages = dict(resource.messages)
     return messages if len(messages) == len(resource.messages) else [list(pair) for pair in resource.messages]

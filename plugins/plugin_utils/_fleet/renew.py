@@ -13,12 +13,13 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ...module_utils._errors import OptionError
-from ...module_utils._extension.certificate_renewal import CertificateRenewal, Origin, is_served_at, origins_from_urls
+from ...module_utils._extension.certificate_renewal import CertificateRenewal, is_served_at, origins_from_urls
 from ...module_utils._extension.from_options import certificate_from_options
 from ...module_utils._extension.model import Extension
 from ...module_utils._extension.plan import Plan
 from ...module_utils._extension.reconcile import Outcome
 from ...module_utils._preflight.checks import PreflightChecks, build_preflight
+from ...module_utils._url import Origin
 from .action import FleetTask
 from .journal import Journal
 from .pool import SingleFlight
