@@ -15,7 +15,7 @@ from ._errors import UrlError
 from ._foreign_text import quoted
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
-_REMEDY = "give an http or https URL with a host, such as https://plugin.example.com/plugin.json"
+_REMEDY = "give a URL such as https://plugin.example.com/plugin.json"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -56,20 +56,19 @@ def parse(text: str, *, schemes: tuple[str, ...] = ("http", "https")) -> Url:
     Raises :class:`UrlError` for another scheme, a missing host, a port outside of 1 to 65535, white space or control
     characters anywhere, and for a user name or password, which everybody could read in the record of a vCenter.
     """
-    remedy = _REMEDY if "http" in schemes else _REMEDY.replace("an http or https", "an https")
     # Before parsing: urlsplit removes line breaks without an error.
     if re.search(r"[\s\x00-\x1f\x7f-\x9f]", text):
-        raise UrlError("contains white space or control characters", value=text, remedy=remedy)
+        raise UrlError("contains white space or control characters", value=text, remedy=_REMEDY)
     try:
         parts = urlsplit(text)
         host, port = parts.hostname, parts.port
     except ValueError as error:
         # The library quotes parts of the URL, which could be parts of a password.
-        raise _not_a_url(text, remedy) from error
+        raise _not_a_url(text, schemes) from error
     if "@" in parts.netloc:
-        raise UrlError("contains a user name or a password, which everybody could read", remedy=remedy)
+        raise UrlError("contains a user name or a password, which everybody could read", remedy=_REMEDY)
     if parts.scheme not in schemes or not host or port == 0:
-        raise _not_a_url(text, remedy)
+        raise _not_a_url(text, schemes)
     return Url(
         text=text,
         origin=Origin(parts.scheme, host.rstrip("."), port or DEFAULT_PORTS[parts.scheme]),
@@ -112,6 +111,6 @@ def shown(text: str) -> str:
     return "the URL" if "@" in text else quoted(text)
 
 
-def _not_a_url(text: str, remedy: str) -> UrlError:
-    reason = "must be a URL with a host and, if any, a port from 1 to 65535"
-    return UrlError(reason, remedy=remedy) if "@" in text else UrlError(reason, value=text, remedy=remedy)
+def _not_a_url(text: str, schemes: tuple[str, ...]) -> UrlError:
+    reason = f"must be an {' or '.join(schemes)} URL with a host and, if any, a port from 1 to 65535"
+    return UrlError(reason, remedy=_REMEDY) if "@" in text else UrlError(reason, value=text, remedy=_REMEDY)

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""Plan a certificate renewal: give a web server's new certificate to each server of a record that is this web server."""
+"""Plan a certificate renewal: each server of a record that is the renewed web server gets the new certificate."""
 
 from __future__ import annotations
 

@@ -7,11 +7,14 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime, timezone
+from pathlib import Path
 
 import pytest
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import OptionError
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.from_options import (
+    certificate_from_options,
     desired_from_options,
 )
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.model import (
@@ -37,56 +40,101 @@ def wish(**options):
 
 
 @pytest.mark.parametrize(
-    ("options", "message"),
+    ("options", "option", "word"),
     [
-        ({"key": "a,b"}, "key: 'a,b' cannot be an extension key, ',' is not allowed in it; use"),
-        ({"key": "ü"}, "key: 'ü' cannot be an extension key, 'ü' is not allowed in it; use"),
-        ({"key": " "}, "key: is missing; give the key of the extension"),
-        ({"key": None}, "key: is missing; give the key of the extension"),
-        ({"version": ""}, "version: '' is empty; give 1 to 4 numbers"),
-        ({"client_type": ""}, "client_type: '' is empty; leave it out"),
-        (
-            {"url": "ftp://x"},
-            "url: 'ftp://x' is not such an address as a vSphere Client can open; give the http or https URL",
-        ),
-        ({"url": ""}, "url: '' is not such an address"),
-        ({"url": "https://"}, "url: 'https://' is not such an address"),
-        ({"url": "https://a:99999/p"}, "url: 'https://a:99999/p' is not such an address"),
-        ({"url": "https://a/b c"}, "url: 'https://a/b c' contains white space"),
-        ({"server": {"url": "nonsense"}}, "server.url: 'nonsense' is not such an address"),
-        ({"server_thumbprint": "12:34"}, "server_thumbprint: '12:34' "),
-        ({"server_certificate": "hello"}, "server_certificate: "),
-        (
-            {"server_certificate_path": "/nonexistent/x.pem"},
-            "server_certificate_path: /nonexistent/x.pem cannot be read (No such",
-        ),
-        ({"plugin_servers": [{"url": "x"}]}, "plugin_servers[0].url: 'x' is not such an address"),
+        ({"key": "a,b"}, "key", "must not contain ',', got 'a,b'"),
+        ({"key": "ü"}, "key", "must not contain 'ü'"),
+        ({"key": " "}, "key", "must be set"),
+        ({"key": None}, "key", "must be set"),
+        ({"version": ""}, "version", "must not be empty"),
+        ({"client_type": ""}, "client_type", "must not be empty"),
+        ({"url": "ftp://x"}, "url", "must be an http or https URL"),
+        ({"url": ""}, "url", "must be an http or https URL"),
+        ({"url": "https://"}, "url", "must be an http or https URL"),
+        ({"url": "https://a:99999/p"}, "url", "must be an http or https URL"),
+        ({"url": "https://a/b c"}, "url", "white space"),
+        ({"server": {"url": "nonsense"}}, "server.url", "must be an http or https URL"),
+        ({"server_thumbprint": "12:34"}, "server_thumbprint", "'12:34'"),
+        ({"server_certificate": "hello"}, "server_certificate", "holds no certificate"),
+        ({"plugin_servers": [{"url": "x"}]}, "plugin_servers[0].url", "got 'x'"),
         (
             {"plugin_servers": [{"url": URL}, {"url": URL, "server_thumbprint": "z"}]},
-            "plugin_servers[1].server_thumbprint: 'z' ",
+            "plugin_servers[1].server_thumbprint",
+            "'z'",
         ),
-        ({"resources": {"en": "text"}}, "resources: a locale without its map"),
-        ({"resources": ["en"]}, "resources: a locale without its map"),
-        ({"resources": 5}, "resources: a locale without its map"),
-        ({"other": {"healthinfo": {}}}, "other: there is no field 'healthinfo' to be set here; there are type,"),
-        ({"other": {"healthInfo": "x"}}, "other.healthInfo: 'x' is not a dictionary; give one with url"),
-        ({"other": {"healthInfo": {"uri": "x"}}}, "other.healthInfo: there is no field 'uri'; there are url"),
-        ({"other": {"managedEntityInfo": {}}}, "other.managedEntityInfo: {} is not a list"),
-        ({"other": {"managedEntityInfo": [{"type": 1}]}}, "other.managedEntityInfo[0].type: 1 is not a text"),
-        ({"other": {"extendedProductInfo": {"self": "vm-1"}}}, "other.extendedProductInfo.self: 'vm-1' is no managed"),
+        ({"resources": {"en": "text"}}, "resources", "must be a dictionary of locales"),
+        ({"resources": ["en"]}, "resources", "must be a dictionary of locales"),
+        ({"resources": 5}, "resources", "must be a dictionary of locales"),
+        ({"other": {"healthinfo": {}}}, "other", "has no field 'healthinfo'"),
+        ({"other": {"healthInfo": "x"}}, "other.healthInfo", "must be a dictionary with url"),
+        ({"other": {"healthInfo": {"uri": "x"}}}, "other.healthInfo", "has no field 'uri'"),
+        ({"other": {"managedEntityInfo": {}}}, "other.managedEntityInfo", "must be a list"),
+        ({"other": {"managedEntityInfo": [{"type": 1}]}}, "other.managedEntityInfo[0].type", "must be a text"),
+        ({"other": {"extendedProductInfo": {"self": "vm-1"}}}, "other.extendedProductInfo.self", "managed object"),
     ],
 )
-def test_one_sentence_that_names_the_option(options: dict, message: str) -> None:
+def test_the_error_names_the_option(options: dict, option: str, word: str) -> None:
     with pytest.raises(OptionError) as caught:
         wish(**options)
-    assert str(caught.value).startswith(message)
+    assert caught.value.option == option
+    assert word in caught.value.problem()
+    assert str(caught.value).startswith(f"`{option}` ")
     assert "\n" not in str(caught.value)
 
 
 def test_a_password_in_the_url_is_refused_and_not_repeated() -> None:
-    with pytest.raises(OptionError, match=r"^url: ") as caught:
+    with pytest.raises(OptionError) as caught:
         wish(url="https://me:secret@example.com/plugin.json")
+    assert caught.value.option == "url"
     assert "secret" not in str(caught.value)
+
+
+@pytest.fixture(params=["missing", "directory", "fifo", "device", "too large", "empty"])
+def unusable(request, tmp_path: Path) -> str:
+    """A path that no certificate can be read from."""
+    path = tmp_path / "certificate.pem"
+    if request.param == "directory":
+        path.mkdir()
+    elif request.param == "fifo":
+        os.mkfifo(path)
+    elif request.param == "device":
+        return "/dev/zero"
+    elif request.param == "too large":
+        path.write_bytes(b" " * (1024 * 1024 + 1))
+    elif request.param == "empty":
+        path.touch()
+    return str(path)
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_a_certificate_file_that_cannot_be_used(unusable: str, state: str) -> None:
+    if state == "absent":
+        assert not desired_from_options({"key": "k", "state": state, "server_certificate_path": unusable}).present
+        return
+    with pytest.raises(OptionError) as caught:
+        desired_from_options({"key": "k", "state": state, "server_certificate_path": unusable})
+    assert caught.value.option == "server_certificate_path"
+    assert unusable in caught.value.problem()
+    assert "\n" not in str(caught.value)
+
+
+def test_a_certificate_file_of_an_auxiliary_server_that_cannot_be_used(unusable: str) -> None:
+    servers = [{"url": URL}, {"url": URL, "server_certificate_path": unusable}]
+    with pytest.raises(OptionError) as caught:
+        desired_from_options({"key": "k", "plugin_servers": servers})
+    assert caught.value.option == "plugin_servers[1].server_certificate_path"
+    assert unusable in caught.value.problem()
+
+
+def test_a_certificate_file(make, tmp_path: Path) -> None:
+    made = make("plugins.example.com", ("DNS:plugins.example.com",))
+    path = tmp_path / "certificate.pem"
+    path.write_text(made.pem)
+    offered = certificate_from_options({"server_certificate_path": str(path)})
+    assert offered is not None
+    assert (offered.pem, offered.sans) == (made.pem, ("DNS:plugins.example.com",))
+    assert certificate_from_options({"server_certificate": made.pem}) == offered
+    assert certificate_from_options({}) is None
 
 
 def test_absent_needs_the_key_alone() -> None:
@@ -165,23 +213,24 @@ def test_what_is_read_can_be_fed_back(record: Extension) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "message"),
+    ("options", "option"),
     [
-        ({"url": "nonsense"}, "url: 'nonsense' is not such an address"),
-        ({"version": ""}, "version: '' is empty"),
-        ({"server_certificate": "nonsense"}, "server_certificate: "),
-        ({"server_thumbprint": "nonsense"}, "server_thumbprint: 'nonsense'"),
-        ({"plugin_servers": [{"url": "nonsense"}]}, "plugin_servers[0].url: 'nonsense' is not such an address"),
+        ({"url": "nonsense"}, "url"),
+        ({"version": ""}, "version"),
+        ({"server_certificate": "nonsense"}, "server_certificate"),
+        ({"server_thumbprint": "nonsense"}, "server_thumbprint"),
+        ({"plugin_servers": [{"url": "nonsense"}]}, "plugin_servers[0].url"),
     ],
 )
-def test_what_may_be_fed_back_is_never_written(options: dict, message: str) -> None:
-    wanted = desired_from_options(
+def test_a_deferred_error_is_raised_before_something_would_be_written(options: dict, option: str) -> None:
+    desired = desired_from_options(
         {"key": "com.example.notes", "version": "1", "url": URL, "state": "present", **options}
     )
     for current in (None, Extension("com.example.notes", "1", servers=(Server(URL, "HTTPS"),))):
         with pytest.raises(OptionError) as caught:
-            plan(wanted, current, now=NOW)
-        assert str(caught.value).startswith(message)
+            plan(desired, current, now=NOW)
+        assert caught.value is desired.deferred_errors[0]
+        assert caught.value.option == option
 
 
 def test_a_key_that_nobody_may_write_can_be_unregistered() -> None:
