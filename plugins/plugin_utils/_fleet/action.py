@@ -58,7 +58,7 @@ def run_fleet_task(
         options = validate_options(arguments, spec, rules)
         return work(FleetTask(options, bool(task.check_mode), bool(task.diff), task, loader))
     except ClientPluginError as error:
-        text = error.message(task_option_names(arguments))
+        text = error.message(task_option_names(arguments, spec))
         return {"failed": True, "msg": remove_values(text, find_secrets(arguments))}
 
 

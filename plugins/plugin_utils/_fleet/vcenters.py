@@ -81,14 +81,17 @@ class FleetMember:
         return failure.error.message(self.option_names)
 
 
-def task_option_names(options: Mapping[str, Any]) -> OptionNames:
+def task_option_names(options: Mapping[str, Any], spec: Mapping[str, Any]) -> OptionNames:
     """Return how the reader of a message knows the options of the task itself.
 
-    ``options`` need not be valid. In a role, these are the variables of ``inventory.variables``.
+    ``options`` need not be valid; ``spec`` is their argument spec. In a role, an option is a variable of
+    ``inventory.variables``.
     """
     inventory = options.get("inventory")
     variables = inventory.get("variables") if isinstance(inventory, Mapping) else None
-    return OptionNames(names=_public(variables) if isinstance(variables, Mapping) else {})
+    if not isinstance(variables, Mapping):
+        return OptionNames()
+    return _names_in_inventory(_used_variables(variables, takes_record=extension_spec().keys() <= spec.keys()))
 
 
 def members_of_task(options: Mapping[str, Any], task: Any, loader: Any) -> list[RawMember]:
@@ -157,13 +160,10 @@ def members_from_inventory(
     A host on which ``inventory.registered`` was not registered, or by a task that was skipped, is left out.
     """
     manager, play = task.get_variable_manager(), task.get_play()
-    variables_of = dict(inventory["variables"])
-    if connection_only:
-        omitted = set(extension_spec()) - _CHECK_OPTIONS
-        variables_of = {option: variable for option, variable in variables_of.items() if option not in omitted}
-    option_names = OptionNames(names=_public(variables_of))
+    used = _used_variables(inventory["variables"], takes_record=not connection_only)
+    option_names = _names_in_inventory(used)
     ignored = _task_options() | (_CHECK_OPTIONS if connection_only else frozenset())
-    read = {option: variable for option, variable in variables_of.items() if option not in ignored}
+    read = {option: variable for option, variable in used.items() if option not in ignored}
     members: list[RawMember] = []
     for name in inventory["hosts"]:
         # Everything that the task would see on that host: inventory, play, role, facts and --extra-vars.
@@ -186,9 +186,15 @@ def _task_options() -> frozenset[str]:
     )
 
 
-def _public(variables: Mapping[str, Any]) -> dict[str, str]:
+def _used_variables(variables: Mapping[str, Any], *, takes_record: bool) -> dict[str, str]:
+    """Return the variables without those of the record, which an action without a record does not read."""
+    omitted = frozenset() if takes_record else frozenset(extension_spec()) - _CHECK_OPTIONS
+    return {str(option): str(variable) for option, variable in variables.items() if option not in omitted}
+
+
+def _names_in_inventory(variables: Mapping[str, str]) -> OptionNames:
     """Return the variables that a user sets: a role may compute a private one from the public one of that name."""
-    return {str(option): str(variable).lstrip("_") for option, variable in variables.items()}
+    return OptionNames(names={option: variable.lstrip("_") for option, variable in variables.items()})
 
 
 def _took_part(registered: Any) -> bool:

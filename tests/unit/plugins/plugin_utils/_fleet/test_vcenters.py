@@ -10,6 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible import template
+from ansible.parsing.dataloader import DataLoader
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._argument_specs import (
     FLEET_RULES,
     fleet_spec,
@@ -19,6 +21,7 @@ from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._fleet.o
 from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._fleet.vcenters import (
     Connection,
     FleetMember,
+    members_from_inventory,
     members_from_list,
     read_members,
 )
@@ -151,3 +154,89 @@ def test_what_differs_in_one_vcenter() -> None:
     (entry,) = read([{**GOOD, "extension": {"version": "2.0.0", "name": "Label"}}])
     assert {name: entry.extension[name] for name in ("version", "label")} == {"version": "2.0.0", "label": "Label"}
     assert "state" not in entry.extension
+
+
+class Task:
+    """What members_from_inventory uses of an Ansible task, with the variables of each host."""
+
+    def __init__(self, **hosts: dict[str, Any]) -> None:
+        self._hosts = hosts
+        self._inventory = self
+
+    def get_variable_manager(self) -> Any:
+        return self
+
+    def get_play(self) -> Any:
+        return self
+
+    def get_host(self, name: str) -> str | None:
+        return name if name in self._hosts else None
+
+    def get_vars(self, *, play: Any, host: str, task: Any) -> dict[str, Any]:
+        assert play is task
+        # ansible-core 2.19 and newer evaluate templates of trusted sources only.
+        trust = getattr(template, "trust_as_template", str)
+        return {name: trust(value) if isinstance(value, str) else value for name, value in self._hosts[host].items()}
+
+
+VARIABLES = {
+    "username": "my_user",
+    "password": "my_password",
+    "timeout": "my_timeout",
+    "url": "my_url",
+    "plugin_servers": "__my_servers",
+    "verify_servers": "my_verify",
+    "history_path": "my_history",
+}
+HOST = {"my_user": "u", "my_password": SECRET, "my_timeout": "{{ 2 * 3 }}", "my_url": "https://{{ my_user }}/"}
+
+
+def from_inventory(variables: dict[str, Any], *, connection_only: bool = False, **changes: Any) -> FleetMember:
+    inventory = {"hosts": ["a"], "variables": {**VARIABLES, **changes}, "registered": None}
+    raw = members_from_inventory(inventory, Task(a=variables), DataLoader(), connection_only=connection_only)
+    options = validate_options({"inventory": inventory, "key": "k"}, fleet_spec(), FLEET_RULES)
+    return read_members(raw, options)[0]
+
+
+def test_options_of_a_host_are_in_its_variables() -> None:
+    member = from_inventory({**HOST, "my_history": "/h", "my_verify": True, "__my_servers": []})
+    assert member.name == connection(member).options.hostname == "a"
+    assert (connection(member).options.username, connection(member).options.timeout) == ("u", 6)
+    assert member.extension == {"url": "https://u/", "plugin_servers": [], "verify_servers": True}
+
+
+def test_where_a_connection_is_enough_the_record_is_not_read() -> None:
+    member = from_inventory({**HOST, "my_url": "{{ undefined_variable }}"}, connection_only=True)
+    assert member.extension == {}
+    assert member.option_names.name("url") == "url"
+    assert member.option_names.name("verify_servers") == "my_verify"
+
+
+@pytest.mark.parametrize(
+    ("variables", "starts"),
+    [
+        ({**HOST, "my_timeout": 0}, "`my_timeout` must be above 0 seconds, got 0"),
+        ({**HOST, "my_timeout": "long"}, "`my_timeout` cannot be used: argument 'timeout' is of type"),
+        ({**HOST, "my_password": ""}, "`my_password` is required; "),
+        ({**HOST, "my_url": "{{ undefined_variable }}"}, "`my_url` cannot be evaluated for a: "),
+        ({**HOST, "__my_servers": [{}]}, "`my_servers` cannot be used: missing required arguments: url"),
+    ],
+)
+def test_a_message_names_the_variable_of_a_host(variables: dict[str, Any], starts: str) -> None:
+    member = from_inventory(variables)
+    assert isinstance(member.connection, Failure)
+    assert member.message(member.connection).startswith(starts)
+    assert SECRET not in member.message(member.connection)
+
+
+def test_an_option_that_does_not_exist_is_an_error_also_in_the_inventory() -> None:
+    member = from_inventory({**HOST, "my_colour": "red"}, colour="my_colour")
+    assert isinstance(member.connection, Failure)
+    assert member.message(member.connection).startswith("`my_colour` is not an option")
+
+
+def test_a_host_that_is_not_in_the_inventory_is_an_error() -> None:
+    inventory = {"hosts": ["b"], "variables": VARIABLES, "registered": None}
+    with pytest.raises(OptionError, match="must be a host of the inventory, got 'b'") as caught:
+        members_from_inventory(inventory, Task(a=HOST), DataLoader())
+    assert caught.value.option == "inventory.hosts"
