@@ -158,7 +158,7 @@ results:
         message:
           description: One sentence that names the vCenter and the way out.
           type: str
-          sample: vcenter-b.example.com did not answer within 30 s; check that it is up, or raise timeout.
+          sample: vcenter-b.example.com did not answer within 30 s; check that it is running, or raise `timeout`
     action:
       description: What was done; V(register), V(update), V(unregister) or V(none).
       returned: when RV(results[].failed) is false

@@ -97,7 +97,7 @@ results:
         message:
           description: One sentence that names the vCenter and the way out.
           type: str
-          sample: vcenter-b.example.com did not answer within 30 s; check that it is up, or raise timeout.
+          sample: vcenter-b.example.com did not answer within 30 s; check that it is running, or raise `timeout`
     extensions:
       description: The records; see M(vsphere_ops.client_plugin.vcenter_extension_info).
       returned: when RV(results[].failed) is false
