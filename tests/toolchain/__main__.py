@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""Run the sessions of the noxfile in two lanes at a time and report: python tests/toolchain [quick]."""
+"""Run the sessions of the noxfile side by side and report: python tests/toolchain [quick]."""
 
 from __future__ import annotations
 
@@ -18,41 +18,41 @@ from machine import pairs, pythons, shortfalls
 from stages import BUILD, LOGS, RESULTS, Command, Result, results, say, summary
 
 ROOT = BUILD.parent
-# Two lanes of about the same length, each with an ansible-core and its own HOME: they share nothing but the source.
-FULL = (["oldest", "galaxy"], ["lint", "types", "newest"])
-QUICK = (["quick"],)
+# Each in a process of its own, so that one that breaks down does not hide the others. They share nothing but the source
+# and the slots in which their stages run.
+FULL = ("oldest", "newest", "lint", "types", "galaxy")
+QUICK = ("quick",)
 
 
 def main() -> int:
-    lanes = QUICK if sys.argv[1:] == ["quick"] else FULL
+    sessions = QUICK if sys.argv[1:] == ["quick"] else FULL
     started = time.monotonic()
     oldest, newest = pairs(pythons())
-    lacking = shortfalls(oldest, newest) if lanes is FULL else ["everything but the inner loop: run make test"]
+    lacking = shortfalls(oldest, newest) if sessions is FULL else ["everything but the inner loop: run make test"]
     say(f"oldest: {oldest}; newest: {newest}")
     for sentence in lacking:
         say(f"NOT RUN  {sentence}")
     for folder in (RESULTS, LOGS):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-    with ThreadPoolExecutor(len(lanes)) as pool:
-        broken = [result for result in pool.map(_lane, lanes) if result]
+    with ThreadPoolExecutor(len(sessions)) as pool:
+        broken = [result for result in pool.map(_session, sessions) if result]
     done = [*results(), *broken]
     sys.stdout.write(summary(done, time.monotonic() - started, lacking) + "\n")
     return int(not done or any(result.verdict == "FAILED" for result in done))
 
 
-def _lane(sessions: list[str]) -> Result | None:
-    """Run the sessions of one lane; what they report themselves is theirs, a nox that broke down is ours."""
-    log = Path(LOGS, f"nox-{'-'.join(sessions)}.log")
-    command: Command = [sys.executable, "-m", "nox", "--noxfile", ROOT / "noxfile.py", "--sessions", *sessions]
+def _session(name: str) -> Result | None:
+    """Run a session, which reports its own stages; a failure that it did not report is the result."""
+    log = Path(LOGS, f"nox-{name}.log")
+    command: Command = [sys.executable, "-m", "nox", "--noxfile", ROOT / "noxfile.py", "--sessions", name]
     with log.open("w", encoding="utf-8") as file:
         code = subprocess.run(command, cwd=ROOT, stderr=file, check=False).returncode
-    reported = {result.name.split(":")[0] for result in results()}
-    failed = any(result.verdict == "FAILED" for result in results() if result.name.split(":")[0] in sessions)
-    if (not code or failed) and reported.issuperset(sessions):
+    reported = results(name)
+    if reported and (not code or any(result.verdict == "FAILED" for result in reported)):
         return None
     say(f"--- nox broke down, the end of {log}:\n{log.read_text(encoding='utf-8')[-4000:]}")
-    return Result(f"{'+'.join(sessions)}: nox", "FAILED", log=str(log))
+    return Result(f"{name}: nox", "FAILED", log=str(log))
 
 
 if __name__ == "__main__":

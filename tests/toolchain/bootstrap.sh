@@ -7,7 +7,7 @@
 # Usage: bootstrap.sh find         prints a Python that works, 3.10 or newer
 #        bootstrap.sh venv FOLDER  makes a virtual environment with nox in it, once
 #
-# All that `make` needs before it has a Python to speak for itself.
+# What `make` needs before it can start the toolchain, which is written in Python.
 set -eu
 
 # A pyenv shim is on the PATH also where it has nothing to start: each candidate has to prove itself.
@@ -28,11 +28,12 @@ find)
     find_python venv
     ;;
 venv)
-    if [ ! -e "$2/ready" ]; then
+    tools=$(dirname "$0")/../constraints-tools.txt
+    if ! cmp -s "$tools" "$2/ready"; then
         python=$(find_python ensurepip)
         "$python" -m venv --clear "$2"
-        "$2/bin/python" -m pip install --quiet --disable-pip-version-check nox
-        touch "$2/ready"
+        "$2/bin/python" -m pip install --quiet --disable-pip-version-check --constraint "$tools" nox
+        cp "$tools" "$2/ready"
     fi
     ;;
 *)

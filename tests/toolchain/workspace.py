@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""Where the tests work: the only file that knows the copy of the tree and what ansible-test is given."""
+"""Where the tests work: copies of the tree, their environment, and what ansible-test is given."""
 
 from __future__ import annotations
 
@@ -55,10 +55,19 @@ def environment(tree: str, home: str, folders: Iterable[Path]) -> dict[str, str]
     Two runs of ansible-test that share a HOME break each other's virtual environments.
     """
     kept = {key: value for key, value in os.environ.items() if not key.startswith(PRIVATE)}
-    where = BUILD / "home" / home
-    where.mkdir(parents=True, exist_ok=True)
     path = os.pathsep.join(dict.fromkeys(map(str, folders)))
-    return {**kept, "PATH": path, "HOME": str(where), "ANSIBLE_COLLECTIONS_PATH": str(BUILD / "tree" / tree)}
+    collections = str(BUILD / "tree" / tree)
+    return {**kept, "PATH": path, "HOME": str(home_folder(home)), "ANSIBLE_COLLECTIONS_PATH": collections}
+
+
+def home_folder(name: str) -> Path:
+    """A HOME of that name. All share one cache of packages; ansible-test drops variables that name another cache."""
+    folder, cache = BUILD / "home" / name, BUILD / "pip-cache"
+    for needed in (folder / ".cache", cache):
+        needed.mkdir(parents=True, exist_ok=True)
+    if not (folder / ".cache" / "pip").exists():
+        (folder / ".cache" / "pip").symlink_to(cache)
+    return folder
 
 
 def write_configuration(tree: Path, variables: Mapping[str, str | Path]) -> None:
