@@ -13,19 +13,19 @@ class ModuleDocFragment:
 options:
   vcenters:
     description:
-      - The vCenters. What an entry leaves out is taken from the option of the same name of the task.
-      - An entry that cannot be used, for example because its password is missing, fails by itself; the others are done.
+      - The vCenters. An option that an item omits is that of the task with the same name.
+      - An invalid item, for example one without a password, is a failure of that vCenter only.
     type: list
     elements: dict
     suboptions:
       name:
         description:
-          - Name of the vCenter in results and progress lines, each name once.
-          - Without it, O(vcenters[].hostname) is the name; without that, the name is the host name.
+          - Unique name of the vCenter in results and progress lines. By default O(vcenters[].hostname).
+          - Without O(vcenters[].hostname), it is the host name as well.
         type: str
       extension:
         description:
-          - Options of the record that differ in this vCenter. Modules that only read ignore it.
+          - Options of the record that differ in this vCenter. Modules without options of the record ignore it.
         type: dict
       hostname:
         description: See O(hostname).
@@ -61,10 +61,10 @@ options:
         type: int
   inventory:
     description:
-      - Takes the vCenters from hosts of the inventory, in place of O(vcenters). Their options are read from variables
-        of each host, with everything that the host would see if it ran the task itself.
-      - Meant for C(run_once), with M(vsphere_ops.client_plugin.vcenter_extension_outcome) after it, which gives each
-        host its own outcome. Warnings and diffs are then told there.
+      - Hosts of the inventory as vCenters, instead of O(vcenters). Their options are read from the variables that each
+        host would have if it ran the task itself.
+      - Use it with C(run_once), and M(vsphere_ops.client_plugin.vcenter_extension_outcome) after it, which reports the
+        outcome of each host with its warnings and diff.
     type: dict
     suboptions:
       hosts:
@@ -74,55 +74,57 @@ options:
         required: true
       variables:
         description:
-          - Names of options, each with the name of the variable that holds it. A variable that a host does not have
-            leaves the option out. Only M(vsphere_ops.client_plugin.vcenter_extension_fleet) reads more than how the
-            vCenter is reached.
+          - Names of options, each with the name of the variable that holds it. An option is omitted where a host does
+            not have the variable. Only M(vsphere_ops.client_plugin.vcenter_extension_fleet) reads options of the
+            record.
+          - Messages name these variables. Options of the task itself, such as O(concurrency), may be listed for
+            messages; they are not read. Of a variable with underscores in front, messages name the one without them.
         type: dict
         required: true
       registered:
         description: Name of a variable that an earlier task of these hosts has registered. Hosts on which that task was
-          skipped, failed or was never run are left out, so that conditions on a role hold for its fleet task, too.
+          skipped, failed or did not run are omitted, so that a condition of a role applies to its fleet task, too.
         type: str
   concurrency:
-    description: How many vCenters are worked on at the same time.
+    description: Number of vCenters that are worked on at the same time.
     type: int
     default: 32
   retries:
     description:
-      - How often a vCenter is tried again after a fault that may be gone a moment later. These are an unreachable or
-        silent vCenter, one whose services are starting, a lost session, and a record that somebody else changed
-        meanwhile.
-      - After a write whose answer was lost, the record is read and the change planned anew.
+      - Number of attempts after the first one for a vCenter that cannot be reached, does not answer or whose services
+        are starting, after a session that was ended, and for a record that was changed during the task.
+      - After a write whose answer was lost, the record is read and the change planned again.
     type: int
     default: 2
   progress:
     description:
       - Print a line for each vCenter as it finishes.
-      - Only with callbacks that are read by people (V(default), V(yaml), V(debug), V(minimal) and that of AWX).
+      - Only with callbacks that print text for people (V(default), V(yaml), V(debug), V(minimal) and that of AWX).
     type: bool
     default: true
   tolerate_failures:
-    description: Let the task succeed although vCenters failed. C(summary.failed) and RV(results) tell which.
+    description: Let the task succeed although vCenters failed. C(summary.failed) is their number, and RV(results) has
+      their errors.
     type: bool
     default: false
   hostname:
-    description: Host name or IP address, for entries of O(vcenters) that have neither O(vcenters[].hostname) nor
+    description: Host name or IP address, for items of O(vcenters) that have neither O(vcenters[].hostname) nor
       O(vcenters[].name).
     type: str
     required: false
   username:
-    description: Account that logs in, for example V(svc-plugins@vsphere.local). Needed here or in the entry.
+    description: Account for the login, for example V(svc-plugins@vsphere.local). Required here or in the item.
     type: str
     required: false
     aliases: [admin, user]
   password:
     description:
-      - Password of O(username). Needed here or in the entry.
-      - It is sent to the vCenter only, and never part of a result, a log, a progress line or a diff.
+      - Password of O(username). Required here or in the item.
+      - It is sent to the vCenter only, and is not part of a result, a log, a progress line or a diff.
     type: str
     required: false
     aliases: [pass, pwd]
 notes:
-  - Runs on the controller, in one process and one thread for each vCenter that is worked on; C(delegate_to) means
-    nothing to it.
+  - Runs on the controller, in one process with one thread for each vCenter that is worked on. C(delegate_to) has no
+    effect.
 """

@@ -13,11 +13,9 @@ version_added: "0.1.0"
 author:
   - vSphere Ops contributors (@vsphere-ops)
 description:
-  - Makes the ExtensionManagers of many vCenters hold exactly the extension that the task describes, all at the same
-    time.
-  - Does in each vCenter what M(vsphere_ops.client_plugin.vcenter_extension) does in one, and costs one process
-    instead of one for each vCenter.
-  - A vCenter that fails never hides another. Each has a result of its own, in the order of the entries.
+  - Registers, updates or unregisters one extension in many vCenters at the same time.
+  - Does in each vCenter what M(vsphere_ops.client_plugin.vcenter_extension) does in one, but in a single process.
+  - A vCenter that fails does not stop the others. Each has its own result.
 extends_documentation_fragment:
   - vsphere_ops.client_plugin._fleet
   - vsphere_ops.client_plugin._vcenter
@@ -26,20 +24,20 @@ extends_documentation_fragment:
 options:
   max_failures:
     description:
-      - Once more vCenters than this have failed, no further one is started. Those that were not started have failed
-        with the kind V(not_started).
-      - For careful roll-outs together with a small O(concurrency). Without it, all are tried.
+      - Once more vCenters than this have failed, no other is started. Those that were not started fail with the kind
+        V(not_started).
+      - For careful roll-outs, combine it with a small O(concurrency). By default all are started.
     type: int
   history_path:
     description:
-      - Folder on the controller where each record is kept as it was, before it is changed. It is made if it is missing,
-        and read by M(vsphere_ops.client_plugin.vcenter_extension_rollback).
-      - By default nothing is kept. Records hold no secret.
+      - Folder on the controller of the journal, in which each record is saved before it is changed. It is created if
+        it does not exist, and read by M(vsphere_ops.client_plugin.vcenter_extension_rollback).
+      - By default there is no journal. Records hold no secret.
     type: path
   history_run:
     description:
-      - Name of the run under which that is kept, such as the number of a job. Tasks that belong together give the same.
-      - By default the moment at which the task begins.
+      - Name of the run in the journal, such as the number of a job. Tasks of one run give the same name.
+      - By default the time at which the task begins.
     type: str
 attributes:
   check_mode:
@@ -58,7 +56,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Show the plug-in in three vCenters
+- name: Register the plug-in with three vCenters
   vsphere_ops.client_plugin.vcenter_extension_fleet:
     username: svc-plugins@vsphere.local
     password: "{{ vault_vcenter_password }}"
@@ -78,7 +76,7 @@ EXAMPLES = r"""
     server_certificate_path: plugins.example.com.pem
     verify_servers: true
 
-- name: Stop a roll-out when the first vCenter refuses it
+- name: Stop a roll-out when the first vCenter fails
   vsphere_ops.client_plugin.vcenter_extension_fleet:
     username: svc-plugins@vsphere.local
     password: "{{ vault_vcenter_password }}"
@@ -91,11 +89,11 @@ EXAMPLES = r"""
     version: 1.3.0
     url: https://plugins.example.com/com.example.fleet-notes/1.3.0/plugin.json
 
-- name: Let each vCenter of the inventory have its own outcome
+- name: Unregister in all vCenters of the inventory, and report one outcome for each
   hosts: vcenters
   gather_facts: false
   tasks:
-    - name: Do all at once
+    - name: Unregister in all of them at once
       vsphere_ops.client_plugin.vcenter_extension_fleet:
         inventory:
           hosts: "{{ ansible_play_batch }}"
@@ -110,42 +108,42 @@ EXAMPLES = r"""
       changed_when: false
       register: fleet
 
-    - name: Tell what was done
+    - name: Report the outcome of each vCenter
       vsphere_ops.client_plugin.vcenter_extension_outcome:
         registered: fleet
 """
 
 RETURN = r"""
 msg:
-  description: How many of how many vCenters failed or changed, and the reasons of the first three failures.
+  description: Number of vCenters that failed or changed, and the errors of the first three that failed.
   returned: always
   type: str
-  sample: 100 of 100 vCenters are right, 12 of them changed.
+  sample: 100 of 100 vCenters succeeded, 12 changed.
 summary:
-  description: How many vCenters there are, and how they ended.
+  description: Number of vCenters by outcome.
   returned: always
   type: dict
   sample: {total: 100, changed: 12, unchanged: 87, failed: 1}
 results:
-  description: One result for each vCenter, in the order of the entries.
+  description: One result for each vCenter, in the order of the task.
   returned: always
   type: list
   elements: dict
   contains:
     name:
-      description: Name of the entry, or of the host.
+      description: Name of the vCenter in O(vcenters), or of the host.
       type: str
       sample: vcenter-a.example.com
     failed:
-      description: Whether the record is not as it should be.
+      description: Whether the vCenter failed.
       type: bool
       sample: false
     changed:
-      description: Whether the record was changed, or would be in check mode.
+      description: Whether the record was changed; in check mode, whether it would be.
       type: bool
       sample: true
     error:
-      description: Why it failed.
+      description: The error.
       returned: when RV(results[].failed) is true
       type: dict
       contains:
@@ -156,27 +154,28 @@ results:
           type: str
           sample: timeout
         message:
-          description: One sentence that names the vCenter and the way out.
+          description: What is wrong, and what to do. Options have the names that the reader can set, such as
+            C(vcenters[1].ca_path), or the variable of a role.
           type: str
           sample: vcenter-b.example.com did not answer within 30 s; check that it is running, or raise `timeout`
     action:
-      description: What was done; V(register), V(update), V(unregister) or V(none).
+      description: What was done, or would be done in check mode; V(register), V(update), V(unregister) or V(none).
       returned: when RV(results[].failed) is false
       type: str
       sample: update
     changes:
-      description: The options whose registered value differs; field, before and after.
+      description: The options whose value changes; field, before and after.
       returned: when RV(results[].failed) is false
       type: list
       elements: dict
       sample: [{field: version, before: 1.2.0, after: 1.3.0}]
     extension:
-      description: The record afterwards, in the words of the options; C(null) when there is none.
+      description: The record afterwards as options of this module; C(null) when there is none.
       returned: when RV(results[].failed) is false
       type: dict
       sample: {key: com.example.fleet-notes, version: 1.3.0}
     warnings:
-      description: What may keep the plug-in from being shown all the same.
+      description: What may prevent the vSphere Client from showing the plug-in.
       returned: when RV(results[].failed) is false
       type: list
       elements: str
@@ -187,12 +186,12 @@ results:
       type: dict
       sample: {}
     written_at:
-      description: When the write began, in UTC by the clock of the controller.
+      description: When the write began, in UTC, by the clock of the controller.
       returned: when something was written
       type: str
       sample: "2026-03-01T09:00:00.123+00:00"
     vcenter:
-      description: The vCenter that answered; hostname, version, build, api_version and instance_uuid.
+      description: The vCenter; hostname, version, build, api_version and instance_uuid.
       returned: when RV(results[].failed) is false
       type: dict
       sample:
@@ -209,10 +208,9 @@ from ..module_utils._argument_specs import FLEET_RULES, fleet_spec
 
 
 def main() -> None:
+    """Fail: the action of the same name does the work."""
     module = AnsibleModule(argument_spec=fleet_spec(), supports_check_mode=True, **FLEET_RULES)
-    module.fail_json(
-        msg="This runs on the controller only, as the action of the same name; install the whole collection."
-    )
+    module.fail_json(msg="this module requires the action plug-in of the same name; install the whole collection")
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ author:
 description:
   - Reads the extension records of many vCenters, all of them or a selection, at the same time.
   - Does in each vCenter what M(vsphere_ops.client_plugin.vcenter_extension_info) does in one. A vCenter that fails
-    never hides another.
+    does not stop the others.
 extends_documentation_fragment:
   - vsphere_ops.client_plugin._fleet
   - vsphere_ops.client_plugin._vcenter
@@ -38,7 +38,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Which version is registered where?
+- name: Read the record of one plug-in in two vCenters
   vsphere_ops.client_plugin.vcenter_extension_fleet_info:
     username: auditor@vsphere.local
     password: "{{ vault_vcenter_password }}"
@@ -49,7 +49,7 @@ EXAMPLES = r"""
     tolerate_failures: true
   register: fleet
 
-- name: Show it
+- name: Show the version that each vCenter holds
   ansible.builtin.debug:
     msg: "{{ item.name }}: {{ item.error.message if item.failed else item.extensions | map(attribute='version') | join
       }}"
@@ -60,31 +60,31 @@ EXAMPLES = r"""
 
 RETURN = r"""
 msg:
-  description: How many of how many vCenters failed, and the reasons of the first three.
+  description: Number of vCenters that failed, and the errors of the first three.
   returned: always
   type: str
-  sample: 100 of 100 vCenters are right, 0 of them changed.
+  sample: 100 of 100 vCenters succeeded, 0 changed.
 summary:
-  description: How many vCenters there are, and how they ended.
+  description: Number of vCenters by outcome.
   returned: always
   type: dict
-  sample: {total: 100, changed: 12, unchanged: 87, failed: 1}
+  sample: {total: 100, changed: 0, unchanged: 99, failed: 1}
 results:
-  description: One result for each vCenter, in the order of the entries.
+  description: One result for each vCenter, in the order of the task.
   returned: always
   type: list
   elements: dict
   contains:
     name:
-      description: Name of the entry.
+      description: Name of the vCenter in O(vcenters).
       type: str
       sample: vcenter-a.example.com
     failed:
-      description: Whether it could not be read.
+      description: Whether the vCenter failed.
       type: bool
       sample: false
     error:
-      description: Why it failed.
+      description: The error.
       returned: when RV(results[].failed) is true
       type: dict
       contains:
@@ -95,7 +95,8 @@ results:
           type: str
           sample: timeout
         message:
-          description: One sentence that names the vCenter and the way out.
+          description: What is wrong, and what to do. Options have the names that the reader can set, such as
+            C(vcenters[1].ca_path), or the variable of a role.
           type: str
           sample: vcenter-b.example.com did not answer within 30 s; check that it is running, or raise `timeout`
     extensions:
@@ -105,20 +106,20 @@ results:
       elements: dict
       sample: [{key: com.example.fleet-notes, version: 1.2.0}]
     servers:
-      description: Every https server of these records, and whether what is registered for it can be true; see
+      description: Every https server of these records, and whether its registered certificate is consistent; see
         M(vsphere_ops.client_plugin.vcenter_extension_info).
       returned: when RV(results[].failed) is false
       type: list
       elements: dict
       sample: [{key: com.example.fleet-notes, consistent: true, problems: []}]
     missing:
-      description: Those of O(keys) that are not registered.
+      description: The items of O(keys) that are not registered.
       returned: when RV(results[].failed) is false
       type: list
       elements: str
       sample: []
     vcenter:
-      description: The vCenter that answered; hostname, version, build, api_version and instance_uuid.
+      description: The vCenter; hostname, version, build, api_version and instance_uuid.
       returned: when RV(results[].failed) is false
       type: dict
       sample:
@@ -135,10 +136,9 @@ from ..module_utils._argument_specs import MANY_RULES, fleet_info_spec
 
 
 def main() -> None:
+    """Fail: the action of the same name does the work."""
     module = AnsibleModule(argument_spec=fleet_info_spec(), supports_check_mode=True, **MANY_RULES)
-    module.fail_json(
-        msg="This runs on the controller only, as the action of the same name; install the whole collection."
-    )
+    module.fail_json(msg="this module requires the action plug-in of the same name; install the whole collection")
 
 
 if __name__ == "__main__":

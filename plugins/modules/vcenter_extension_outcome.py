@@ -8,36 +8,36 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: vcenter_extension_outcome
-short_description: Give a host the outcome that the fleet action had in its vCenter
+short_description: Report the outcome of the fleet action for one host
 version_added: "0.1.0"
 author:
   - vSphere Ops contributors (@vsphere-ops)
 description:
-  - Takes one result out of those of M(vsphere_ops.client_plugin.vcenter_extension_fleet) and makes it the result of
-    this task, so that each host is C(ok), C(changed) or C(failed) as if it had done the work alone.
-  - Talks to nobody, unless the fleet action has left this host out and O(variables) is given. Then it does the work for
-    this host alone.
+  - Returns one of the results of M(vsphere_ops.client_plugin.vcenter_extension_fleet) as the result of this task, so
+    that each host is C(ok), C(changed) or C(failed) as if it had run its own task.
+  - Opens no connection, unless the fleet action has omitted this host and O(variables) is given. Then it does the work
+    for this host.
 extends_documentation_fragment:
   - vsphere_ops.client_plugin._attributes
 options:
   registered:
-    description: Name of the variable, not its value, under which the fleet action was registered.
+    description: Name of the variable, not its value, under which the result of the fleet action was registered.
     type: str
     required: true
   name:
-    description: Name of the entry. Without it, the name of the host.
+    description: Name of the vCenter in the results. By default the name of the host.
     type: str
   variables:
     description:
-      - Which variable holds which option, as in the option C(inventory.variables) of
-        M(vsphere_ops.client_plugin.vcenter_extension_fleet).
-      - With it, a host that the fleet action has left out is done here. That happens where the first host of a batch
-        does not meet a condition that others meet, and with the strategies V(free) and V(host_pinned), which know no
-        batches.
+      - The variable of each option, as in
+        O(vsphere_ops.client_plugin.vcenter_extension_fleet#module:inventory.variables).
+      - With it, a host that the fleet action has omitted does its own work here. The fleet action omits hosts where the
+        first host of a batch does not meet a condition that others meet, and with the strategies V(free) and
+        V(host_pinned), which have no batches.
     type: dict
   unchanged:
     description:
-      - For a look in check mode at what was registered before; a record that would be changed is a failure.
+      - Fail if the record was changed or would be changed. For a comparison in check mode after a registration.
     type: bool
     default: false
 attributes:
@@ -55,7 +55,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Do all at once
+- name: Unregister in all vCenters at once
   vsphere_ops.client_plugin.vcenter_extension_fleet:
     inventory:
       hosts: "{{ ansible_play_batch }}"
@@ -70,7 +70,7 @@ EXAMPLES = r"""
   changed_when: false
   register: fleet
 
-- name: Tell what was done
+- name: Report the outcome of each vCenter
   vsphere_ops.client_plugin.vcenter_extension_outcome:
     registered: fleet
 """
@@ -82,26 +82,29 @@ action:
   type: str
   sample: update
 changes:
-  description: The options whose registered value differs; field, before and after.
+  description: The options whose value changes; field, before and after.
   returned: success
   type: list
   elements: dict
   sample: [{field: version, before: 1.2.0, after: 1.3.0}]
 extension:
-  description: The record afterwards, in the words of the options; C(null) when there is none.
+  description: The record afterwards as options of M(vsphere_ops.client_plugin.vcenter_extension); C(null) when there
+    is none.
   returned: success
   type: dict
   sample: {key: com.example.fleet-notes, version: 1.3.0}
 vcenter:
-  description: The vCenter that answered.
+  description: The vCenter; hostname, version, build, api_version and instance_uuid.
   returned: success
   type: dict
   sample: {hostname: vcenter-a.example.com, version: 8.0.3}
 error:
-  description: Why it failed; kind and message, see M(vsphere_ops.client_plugin.vcenter_extension_fleet).
+  description: The error; kind and message, see M(vsphere_ops.client_plugin.vcenter_extension_fleet).
   returned: failure
   type: dict
-  sample: {kind: login, message: vcenter-a.example.com does not accept the password.}
+  sample:
+    kind: login
+    message: vcenter-a.example.com did not accept user 'svc' with this password; correct `username` and `password`
 """
 
 from ansible.module_utils.basic import AnsibleModule
@@ -110,10 +113,9 @@ from ..module_utils._argument_specs import outcome_spec
 
 
 def main() -> None:
+    """Fail: the action of the same name does the work."""
     module = AnsibleModule(argument_spec=outcome_spec(), supports_check_mode=True)
-    module.fail_json(
-        msg="This runs on the controller only, as the action of the same name; install the whole collection."
-    )
+    module.fail_json(msg="this module requires the action plug-in of the same name; install the whole collection")
 
 
 if __name__ == "__main__":

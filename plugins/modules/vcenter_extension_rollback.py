@@ -8,17 +8,17 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: vcenter_extension_rollback
-short_description: Put the records of many vCenters back to what they were before a run
+short_description: Restore the records of many vCenters as they were before a run
 version_added: "0.1.0"
 author:
   - vSphere Ops contributors (@vsphere-ops)
 description:
-  - Puts extension records back as a whole, from what O(history_path) of
-    M(vsphere_ops.client_plugin.vcenter_extension_fleet) or M(vsphere_ops.client_plugin.vcenter_extension_renewal) has
-    kept; a record that was registered by that run is unregistered.
-  - A vCenter that the run did not change is left alone. One that later runs changed as well goes back to before the
-    run that is meant.
-  - Is not kept in the history itself, so that a second rollback finds the same run and changes nothing.
+  - Restores whole extension records from the journal of M(vsphere_ops.client_plugin.vcenter_extension_fleet) or
+    M(vsphere_ops.client_plugin.vcenter_extension_renewal), see their O(history_path). A record that the run registered
+    is unregistered.
+  - A vCenter that the run did not change is not changed. If later runs changed it as well, its records are restored as
+    they were before O(run).
+  - A rollback writes no journal, so that a second rollback finds the same run and changes nothing.
 extends_documentation_fragment:
   - vsphere_ops.client_plugin._fleet
   - vsphere_ops.client_plugin._vcenter
@@ -26,32 +26,32 @@ extends_documentation_fragment:
 options:
   history_path:
     description:
-      - Folder on the controller that the run used.
+      - Folder on the controller that holds the journal of the run.
     type: path
     required: true
   run:
     description:
-      - Name of the run before which the records are wanted.
+      - Name of the run to undo.
       - By default the latest run that changed any of O(keys).
     type: str
   keys:
     description:
-      - Keys of the extensions that are put back. By default all that the run changed.
+      - Keys of the extensions to restore. By default all that the run changed.
     type: list
     elements: str
   verify_servers:
     description:
-      - Open each https URL of a record first, and put back only what fits the certificate that is served.
+      - Connect to each https URL of a record first, and restore the record only if the served certificate matches it.
     type: bool
     default: true
   verify_manifest:
     description:
-      - Download the manifest that the record names first, and put it back only if a client could use that.
+      - Download the manifest of the record first, and restore the record only if a client can use the manifest.
     type: bool
     default: true
   max_failures:
     description:
-      - Once more vCenters than this have failed, no further one is started. Without it, all are tried.
+      - Once more vCenters than this have failed, no other is started. By default all are started.
     type: int
 attributes:
   check_mode:
@@ -64,7 +64,7 @@ attributes:
     support: full
     platforms: posix
 notes:
-  - A record goes back only into the vCenter that it came from, which is known by its instance UUID.
+  - A record is restored only in the vCenter that it came from, which is identified by its instance UUID.
 seealso:
   - module: vsphere_ops.client_plugin.vcenter_extension_fleet
   - module: vsphere_ops.client_plugin.vcenter_extension_renewal
@@ -84,24 +84,23 @@ EXAMPLES = r"""
 
 RETURN = r"""
 run:
-  description: Name of the run before which the records are now.
+  description: Name of the run that was undone.
   returned: success
   type: str
   sample: 20260301T090000.123456Z
 msg:
-  description: How many of how many vCenters failed or changed, and the reasons of the first three failures.
+  description: Number of vCenters that failed or changed, and the errors of the first three that failed.
   returned: always
   type: str
-  sample: 100 of 100 vCenters are right, 12 of them changed.
+  sample: 100 of 100 vCenters succeeded, 12 changed.
 summary:
-  description: How many vCenters there are, and how they ended.
+  description: Number of vCenters by outcome.
   returned: always
   type: dict
   sample: {total: 100, changed: 12, unchanged: 88, failed: 0}
 results:
-  description: One result for each vCenter, in the order of the entries, as
-    M(vsphere_ops.client_plugin.vcenter_extension_renewal) gives it. The action of a record may also be V(register) or
-    V(unregister).
+  description: One result for each vCenter, as of M(vsphere_ops.client_plugin.vcenter_extension_renewal), in the order
+    of the task. The action of a record may also be V(register) or V(unregister).
   returned: always
   type: list
   elements: dict
@@ -118,10 +117,9 @@ from ..module_utils._argument_specs import MANY_RULES, rollback_spec
 
 
 def main() -> None:
+    """Fail: the action of the same name does the work."""
     module = AnsibleModule(argument_spec=rollback_spec(), supports_check_mode=True, **MANY_RULES)
-    module.fail_json(
-        msg="This runs on the controller only, as the action of the same name; install the whole collection."
-    )
+    module.fail_json(msg="this module requires the action plug-in of the same name; install the whole collection")
 
 
 if __name__ == "__main__":
