@@ -228,7 +228,7 @@ def main() -> None:
             )
     except ClientPluginError as error:
         module.fail_json(msg=str(error))
-    for warning in outcome.plan.warnings:
+    for warning in outcome.warnings():
         module.warn(warning)
     module.exit_json(**outcome.result(diff=module._diff))
 

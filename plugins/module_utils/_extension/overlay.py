@@ -38,7 +38,7 @@ def overlay(desired: Desired, current: Extension | None, *, certificates: bool =
         for name in ("version", "label", "summary", "company")
         if (value := getattr(desired, name)) is not None
     }
-    lists = {
+    replaced_lists = {
         name: value
         for name in ("tasks", "events", "faults", "privileges", "resources")
         if (value := getattr(desired, name)) is not None
@@ -46,8 +46,8 @@ def overlay(desired: Desired, current: Extension | None, *, certificates: bool =
     shown, other = current.shown_in_solution_manager, {**current.other, **desired.other}
     if desired.shown_in_solution_manager is not None and desired.shown_in_solution_manager != bool(shown):
         shown = desired.shown_in_solution_manager
-    client = _client(desired, current, identity)
-    manifest_server = _manifest_server(desired, current, client, identity, certificates=certificates)
+    client = _overlay_client(desired, current, identity)
+    manifest_server = _overlay_manifest_server(desired, current, client, identity, certificates=certificates)
     auxiliary = current.servers[1:] if desired.plugin_servers is None else desired.plugin_servers
     if not certificates:
         auxiliary = tuple(without_certificate(server) for server in auxiliary)
@@ -62,7 +62,7 @@ def overlay(desired: Desired, current: Extension | None, *, certificates: bool =
     return replace(
         current,
         **identity,
-        **lists,
+        **replaced_lists,
         client=client,
         servers=servers,
         shown_in_solution_manager=shown,
@@ -70,12 +70,13 @@ def overlay(desired: Desired, current: Extension | None, *, certificates: bool =
     )
 
 
-def _client(desired: Desired, current: Extension, identity: Mapping[str, str]) -> Client | None:
-    known = current.client
-    if known is None:
+def _overlay_client(desired: Desired, current: Extension, identity: Mapping[str, str]) -> Client | None:
+    """Return the client element. ``identity`` holds the desired version, label, summary and company."""
+    base = current.client
+    if base is None:
         if not desired.url:
             return None
-        known = Client(
+        base = Client(
             url=desired.url,
             type=desired.client_type or REMOTE,
             version=current.version,
@@ -88,10 +89,10 @@ def _client(desired: Desired, current: Extension, identity: Mapping[str, str]) -
         changes["url"] = desired.url
     if desired.client_type is not None:
         changes["type"] = desired.client_type
-    return replace(known, **changes)
+    return replace(base, **changes)
 
 
-def _manifest_server(
+def _overlay_manifest_server(
     desired: Desired,
     current: Extension,
     client: Client | None,
@@ -99,20 +100,21 @@ def _manifest_server(
     *,
     certificates: bool,
 ) -> Server | None:
+    """Return the manifest server, None for a record without one."""
     url = desired.server.get("url", desired.url)
-    known = current.servers[0] if current.servers else None
+    base = current.servers[0] if current.servers else None
     is_package = client is not None and client.type == PACKAGE
     if desired.server_type == "":
         return None
     without_tls = is_package and not desired.server_type and is_http(url)
-    if without_tls and (known is None or client != current.client):
+    if without_tls and (base is None or client != current.client):
         # A package that is served without TLS has no server element (SDK guides on local plug-ins). One that another
         # tool registered is kept as long as nothing else changes.
         return None
-    if known is None:
+    if base is None:
         if not url:
             return None
-        known = Server(
+        base = Server(
             url=url,
             type=desired.server_type or ("HTTPS" if is_package else "MANIFEST_SERVER"),
             label=current.label,
@@ -127,17 +129,17 @@ def _manifest_server(
         changes["type"] = desired.server_type
     if desired.admin_email is not None:
         changes["admin_email"] = desired.admin_email
-    return _with_pair(replace(known, **changes), desired, legacy=is_package, certificates=certificates)
+    return _overlay_pair(replace(base, **changes), desired, legacy=is_package, certificates=certificates)
 
 
-def _with_pair(server: Server, desired: Desired, *, legacy: bool, certificates: bool) -> Server:
+def _overlay_pair(server: Server, desired: Desired, *, legacy: bool, certificates: bool) -> Server:
     """Return ``server`` with the desired certificate and thumbprint, which always change as a pair."""
     if desired.certificate is not None:
         offered = desired.certificate
         derived = offered.sha1 if legacy else offered.sha256
         thumbprint = (derived if desired.thumbprint is None else desired.thumbprint) or None
-        foreign = offered.sha256 and thumbprint not in (None, offered.sha256, offered.sha1)
-        if foreign and (thumbprint, offered.pem) != (server.thumbprint, server.certificate):
+        is_foreign = offered.sha256 and thumbprint not in (None, offered.sha256, offered.sha1)
+        if is_foreign and (thumbprint, offered.pem) != (server.thumbprint, server.certificate):
             raise OptionError(
                 f"must be the thumbprint of the given certificate, which is {offered.sha256}",
                 option="server_thumbprint",

@@ -42,7 +42,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The change of the record of ``key``. ``before`` or ``after`` is None where there is no record."""
+    """The change of the record of ``key``. ``before`` or ``after`` is None where there is no record.
+
+    ``warnings`` reference options as ``O(name)``.
+    """
 
     key: str
     action: Action

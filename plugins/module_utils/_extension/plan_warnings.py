@@ -27,6 +27,7 @@ def warn_of_dropped_certificates(desired: Desired, *, certificates: bool) -> tup
 def find_risks(current: Extension | None, planned: Extension, *, packages: bool) -> tuple[str, ...]:
     """Return warnings, a sentence each, about what a vSphere Client may not show or trust.
 
+    Options are referenced as ``O(name)``; :meth:`Outcome.warnings` puts in the names that the reader can set.
     ``packages`` is false for a vCenter whose client no longer runs plug-in packages.
     """
     found = [
@@ -64,7 +65,7 @@ def _find_trust_risk(server: Server, current: Extension | None, planned: Extensi
     url = one_line(server.url)
     if not server.thumbprint and not server.certificate:
         return (
-            f"Neither server_certificate nor server_thumbprint is registered for {url}: "
+            f"Neither O(server_certificate) nor O(server_thumbprint) is registered for {url}: "
             "the vSphere Client may refuse to connect to it."
         )
     package = planned.client is not None and planned.client.type == PACKAGE
@@ -77,7 +78,7 @@ def _find_trust_risk(server: Server, current: Extension | None, planned: Extensi
     if not package and not server.certificate and length == _SHA1_LENGTH:
         return (
             f"A SHA-1 thumbprint is registered for {url}, which is deprecated since vSphere 7.0: "
-            "give server_certificate, or the SHA-256 thumbprint."
+            "give O(server_certificate), or the SHA-256 thumbprint."
         )
     return None
 
@@ -92,7 +93,7 @@ def _find_lost_certificate(current: Extension | None, planned: Extension) -> str
         return None
     return (
         f"The registered certificate does not belong to thumbprint {one_line(after.thumbprint)} and is removed; "
-        "give server_certificate to register both."
+        "give O(server_certificate) to register both."
     )
 
 

@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeAlias
 
+from .._errors import OptionNames
 from .certificate_renewal import CertificateRenewal, plan_renewal
 from .desired import Desired
 from .model import Extension
@@ -67,6 +68,11 @@ class Outcome:
     plan: Plan
     vcenter: Mapping[str, str]
     written_at: datetime | None = None
+
+    def warnings(self, names: OptionNames | None = None) -> list[str]:
+        """Return the warnings of the plan with the names that the reader of a message can set."""
+        names = names or OptionNames()
+        return [names.fill(warning) for warning in self.plan.warnings]
 
     def result(self, *, diff: bool) -> dict[str, Any]:
         """Return the result of a task, the same for one vCenter and for each of many."""

@@ -20,19 +20,24 @@ from ansible.module_utils.basic import missing_required_lib
 from ansible.module_utils.common.parameters import remove_values
 from ansible.plugins.action import ActionBase
 
-from ...module_utils._errors import ClientPluginError
+from ...module_utils._errors import ClientPluginError, OptionNames
 from .options import find_secrets, validate_options
 
 
 @dataclass(frozen=True, slots=True)
 class FleetTask:
-    """A task with valid options. ``task`` and ``loader`` are Ansible's, for the main thread only."""
+    """A task with valid options.
+
+    ``task`` and ``loader`` are Ansible's, for the main thread only. ``option_names`` is how the reader of a message
+    knows the options of the task.
+    """
 
     options: Mapping[str, Any]
     check_mode: bool
     diff: bool
     task: Any
     loader: Any
+    option_names: OptionNames
 
 
 # Returns the result of a task; raises ClientPluginError where the options of the task cannot be used.
@@ -54,11 +59,12 @@ def run_fleet_task(
 
     if PYVMOMI_IMPORT_ERROR:
         return {"failed": True, "msg": missing_required_lib("pyvmomi")}
+    names = task_option_names(arguments, spec)
     try:
         options = validate_options(arguments, spec, rules)
-        return work(FleetTask(options, bool(task.check_mode), bool(task.diff), task, loader))
+        return work(FleetTask(options, bool(task.check_mode), bool(task.diff), task, loader, names))
     except ClientPluginError as error:
-        text = error.message(task_option_names(arguments, spec))
+        text = error.message(names)
         return {"failed": True, "msg": remove_values(text, find_secrets(arguments))}
 
 

@@ -62,7 +62,7 @@ def reconcile_fleet(fleet_task: FleetTask) -> dict[str, Any]:
         progress_text=lambda outcome: _progress_text(outcome, check_mode=check_mode),
         describe=lambda outcome: {
             **outcome.result(diff=fleet_task.diff),
-            "warnings": list(outcome.plan.warnings),
+            "warnings": outcome.warnings(fleet_task.option_names),
         },
     )
     result = runner.result(runner.run(work), tolerate_failures=options["tolerate_failures"])

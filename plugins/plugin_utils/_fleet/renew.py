@@ -57,7 +57,7 @@ def renew_fleet(fleet_task: FleetTask) -> dict[str, Any]:
         members,
         RunLimits.from_options(options),
         progress_text=lambda outcomes: _progress_text(outcomes, check_mode=check_mode),
-        describe=lambda outcomes: combined_result(outcomes, diff=fleet_task.diff),
+        describe=lambda outcomes: combined_result(outcomes, fleet_task.option_names, diff=fleet_task.diff),
     )
     result = runner.result(runner.run_behind_barrier(work), tolerate_failures=options["tolerate_failures"])
     return {**result, "kept": journal.count if journal is not None else 0}

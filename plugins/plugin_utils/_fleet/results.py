@@ -19,7 +19,7 @@ from ansible import constants
 from ansible.module_utils.common.parameters import remove_values
 from ansible.utils.display import Display
 
-from ...module_utils._errors import ClientPluginError, WriteBarredError
+from ...module_utils._errors import ClientPluginError, OptionNames, WriteBarredError
 from ...module_utils._extension.reconcile import Outcome
 from ...module_utils._foreign_text import one_line
 from .pool import WriteBarrier, run_jobs
@@ -212,8 +212,8 @@ class FleetRunner(Generic[Value]):
         return self._limits.max_failures is not None and self._failures > self._limits.max_failures
 
 
-def combined_result(outcomes: Sequence[Outcome], *, diff: bool) -> dict[str, Any]:
-    """Return the result of one vCenter in which several records were planned."""
+def combined_result(outcomes: Sequence[Outcome], names: OptionNames, *, diff: bool) -> dict[str, Any]:
+    """Return the result of one vCenter in which several records were planned; ``names`` are for the warnings."""
     written = [outcome.written_at for outcome in outcomes if outcome.written_at is not None]
     described: dict[str, Any] = {
         "changed": any(outcome.plan.changed for outcome in outcomes),
@@ -226,7 +226,7 @@ def combined_result(outcomes: Sequence[Outcome], *, diff: bool) -> dict[str, Any
             }
             for outcome in outcomes
         ],
-        "warnings": list(dict.fromkeys(warning for outcome in outcomes for warning in outcome.plan.warnings)),
+        "warnings": list(dict.fromkeys(warning for outcome in outcomes for warning in outcome.warnings(names))),
         "vcenter": dict(outcomes[0].vcenter) if outcomes else {},
     }
     if written:

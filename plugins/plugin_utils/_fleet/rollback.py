@@ -55,7 +55,7 @@ def roll_back_fleet(fleet_task: FleetTask) -> dict[str, Any]:
         members,
         RunLimits.from_options(options),
         progress_text=lambda outcomes: _progress_text(outcomes, check_mode=check_mode),
-        describe=lambda outcomes: combined_result(outcomes, diff=fleet_task.diff),
+        describe=lambda outcomes: combined_result(outcomes, fleet_task.option_names, diff=fleet_task.diff),
     )
     return {**runner.result(runner.run(work), tolerate_failures=options["tolerate_failures"]), "run": run}
 

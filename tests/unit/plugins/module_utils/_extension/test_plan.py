@@ -333,7 +333,7 @@ class TestWarnings:
         assert "registered for https://b.example.com/" in warnings[0]
 
     def test_https_without_any_proof(self) -> None:
-        assert "Neither server_certificate nor server_thumbprint" in make(None, version="1", url=URL).warnings[0]
+        assert "Neither O(server_certificate) nor O(server_thumbprint)" in make(None, version="1", url=URL).warnings[0]
 
 
 class TestHost:

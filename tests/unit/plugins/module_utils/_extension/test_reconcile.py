@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import datetime, timezone
 
 import pytest
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import OptionNames
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.desired import Desired
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.model import (
     Extension,
@@ -100,3 +101,12 @@ def test_nothing_to_do_asks_for_no_privilege() -> None:
         "vcenter": {"hostname": "vc.example.com"},
     }
     assert result["extension"]["version"] == "1"
+
+
+def test_warnings_name_what_the_reader_can_set() -> None:
+    desired = Desired("k", version="1", url="https://plugins.example.com/plugin.json")
+    outcome = reconcile(Shelf(), desired, check_mode=True, now=NOW)
+    (warning,) = outcome.warnings()
+    assert warning.startswith("Neither `server_certificate` nor `server_thumbprint` is registered for")
+    (warning,) = outcome.warnings(OptionNames(prefix="plugin_"))
+    assert warning.startswith("Neither `plugin_server_certificate` nor `plugin_server_thumbprint` is registered for")
