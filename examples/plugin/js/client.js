@@ -5,10 +5,10 @@
 
 "use strict";
 
-// The only file that knows the vSphere Client. Its script /api/ui/htmlClientSdk.js, which the client itself serves, offers
-// the global htmlClientSdk, and needs initialize() first. A client shows pages in a frame, and only there is it asked for:
-// elsewhere it is missing, and a browser would complain of that. Used of it: app.getClientLocale, app.getContextObjects,
-// app.getTheme and event.onThemeChanged. A page that was opened somewhere else gets the browser's language and colours.
+// Connect the pages to the vSphere Client. The client serves the script /api/ui/htmlClientSdk.js, which defines the global
+// htmlClientSdk and must be initialized with initialize(). A client shows pages in a frame; outside of a frame the script
+// does not exist and is not loaded. This file uses app.getClientLocale, app.getContextObjects, app.getTheme and
+// event.onThemeChanged. Outside of a client, a page uses the language and colours of the browser.
 
 const client = (() => {
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
@@ -17,7 +17,7 @@ const client = (() => {
     document.documentElement.dataset.theme = name === "dark" ? "dark" : "light";
   }
 
-  // An id is such as urn:vmomi:VirtualMachine:vm-42:<uuid of the vCenter>.
+  // Example of an id: urn:vmomi:VirtualMachine:vm-42:<uuid of the vCenter>
   function parse(object) {
     const [, , type = "", id = ""] = String(object.id).split(":");
     return { type, id };
@@ -31,13 +31,13 @@ const client = (() => {
   }
 
   function inside(sdk) {
-    // Older clients have no themes.
+    // Older clients do not support themes.
     paint(sdk.app.getTheme?.().name);
     sdk.event.onThemeChanged?.((theme) => paint(theme.name));
     return { inside: true, locale: sdk.app.getClientLocale(), objects: (sdk.app.getContextObjects() ?? []).map(parse) };
   }
 
-  // Calls back once with {inside, locale, objects}.
+  // Call start once with {inside, locale, objects}.
   function ready(start) {
     if (window.self === window.top) {
       start(outside());

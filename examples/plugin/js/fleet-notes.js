@@ -5,8 +5,8 @@
 
 "use strict";
 
-// Shows notes: all of them with a filter (index.html), or those about the selected object (object.html).
-// Everything that comes from notes.js reaches the page as text, never as markup.
+// Show notes: all of them with a filter (index.html), or those about the selected object (object.html).
+// The content of notes.js is inserted as text, never as markup.
 
 client.ready(({ inside, locale, objects }) => {
   const language = locale?.startsWith("de") ? "de-DE" : "en-US";
@@ -74,9 +74,9 @@ client.ready(({ inside, locale, objects }) => {
     document.title = say("overviewTitle");
     const filter = document.getElementById("filter");
     const update = () => {
-      const wanted = filter.value.trim().toLocaleLowerCase(language);
+      const search = filter.value.trim().toLocaleLowerCase(language);
       const text = (note) => `${note.title} ${note.text} ${note.owner} ${subject(note)}`.toLocaleLowerCase(language);
-      show(sorted.filter((note) => text(note).includes(wanted)), notes.length);
+      show(sorted.filter((note) => text(note).includes(search)), notes.length);
     };
     filter.addEventListener("input", update);
     update();

@@ -5,14 +5,14 @@
 
 "use strict";
 
-// What the operations team wants to be read. This is the file to write from your own data:
+// The notes of the operations team. Replace this file with your own data:
 //
 //   level    info, attention or urgent
-//   type     which objects it is about, such as VirtualMachine or HostSystem; "" for none in particular
+//   type     type of the objects, such as VirtualMachine or HostSystem; "" for a note about everything
 //   ids      managed object ids such as vm-42; an empty list means every object of the type
 //   link     an https address, or ""
 //
-// A script and not a JSON file, because a page that is opened from a disk may load scripts, but fetch nothing.
+// This is a script and not a JSON file, because a page that is opened from a disk can load scripts but not fetch files.
 
 const notes = [
   {

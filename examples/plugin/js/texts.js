@@ -5,7 +5,7 @@
 
 "use strict";
 
-// The words of the pages. Names that the vSphere Client shows itself stand in plugin.json.
+// The texts of the pages. The texts that the vSphere Client shows are in plugin.json.
 
 const texts = {
   "en-US": {
