@@ -4,10 +4,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""Shows the whole collection at work on this machine, with simulated vCenters. Needs Python >= 3.10 and pip, nothing
-else.
+"""Demonstrate the collection on this machine with simulated vCenters.
 
-Everything it makes lies below .build/demo; nothing is left running.
+Requires Python 3.10 or newer with pip. All files are created below .build/demo, and all processes end with the demo.
 """
 
 from __future__ import annotations
@@ -40,47 +39,49 @@ RECAP = re.compile(
 
 
 class DemoError(Exception):
-    """The demo cannot go on. ``str()`` is for the person who started it."""
+    """The demo cannot continue; the text is for its user."""
 
 
 def main() -> int:
+    """Run the demo."""
     started = time.monotonic()
     try:
         prepare()
         with simulator() as vcenters:
             write_inventory(vcenters)
             try:
-                story()
+                run_steps()
             finally:
                 play("stop", SOURCE / "examples" / "demo" / "stop.yml")
     except DemoError as error:
         print(f"\nThe demo stopped: {error}")
         return 1
     except KeyboardInterrupt:
-        print("\nStopped. Nothing is left running.")
+        print("\nStopped. All processes of the demo have ended.")
         return 130
-    say(f"Everything is stopped again. That took {time.monotonic() - started:.0f} s.")
-    print("  The output of each step is in .build/demo/logs; the README goes on with your own vCenters.")
+    print_step(f"Done: all processes are stopped. The demo took {time.monotonic() - started:.0f} s.")
+    print("  The output of each step is in .build/demo/logs. See the README to continue with your own vCenters.")
     return 0
 
 
-def say(text: str) -> None:
+def print_step(text: str) -> None:
+    """Print the title of a step."""
     print(f"\n=== {text}", flush=True)
 
 
 def prepare() -> None:
-    """Virtual environment and collection, the way a user installs them."""
+    """Install the virtual environment and the collection, like a user."""
     for folder in ("logs", "results"):
         shutil.rmtree(WORK / folder, ignore_errors=True)
         (WORK / folder).mkdir(parents=True)
     marker = VENV / "complete"
     if not marker.exists():
-        say("Making a virtual environment with ansible-core and the libraries of the collection (once)")
+        print_step("Creating a virtual environment with ansible-core and the libraries of the collection (once)")
         shutil.rmtree(VENV, ignore_errors=True)
         run("venv", [sys.executable, "-m", "venv", str(VENV)])
         run("pip", [str(VENV / "bin" / "pip"), "install", "--quiet", "--disable-pip-version-check", *PACKAGES])
         marker.touch()
-    say("Building the collection and installing it")
+    print_step("Building and installing the collection")
     shutil.rmtree(COLLECTIONS, ignore_errors=True)
     galaxy = str(VENV / "bin" / "ansible-galaxy")
     run("build", [galaxy, "collection", "build", "--force", "--output-path", str(WORK), str(SOURCE)])
@@ -89,7 +90,7 @@ def prepare() -> None:
 
 
 def run(name: str, command: list[str]) -> str:
-    """Run a command with its output in a log file; return the output."""
+    """Run a command, write its output to a log file, and return the output."""
     log = WORK / "logs" / f"{len(list((WORK / 'logs').iterdir())):02d}-{name}.log"
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "VMWARE_"))}
     environment |= {
@@ -98,20 +99,20 @@ def run(name: str, command: list[str]) -> str:
         "ANSIBLE_NOCOLOR": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
     }
-    done = subprocess.run(
+    result = subprocess.run(
         command, cwd=WORK, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
     )
-    log.write_text(done.stdout, encoding="utf-8")
-    if done.returncode:
-        print("\n".join(done.stdout.splitlines()[-30:]))
-        raise DemoError(f"{' '.join(command[:3])} ... failed; all it said is in {log}")
-    return done.stdout
+    log.write_text(result.stdout, encoding="utf-8")
+    if result.returncode:
+        print("\n".join(result.stdout.splitlines()[-30:]))
+        raise DemoError(f"{' '.join(command[:3])} ... failed; see its output in {log}")
+    return result.stdout
 
 
 @contextmanager
 def simulator() -> Iterator[list[dict[str, str]]]:
-    """Five simulated vCenters in one process, of different versions."""
-    say(f"Starting {VCENTERS} simulated vCenters, versions {', '.join(API_VERSIONS)}")
+    """Run five simulated vCenters of different versions in one process, and provide their endpoints."""
+    print_step(f"Starting {VCENTERS} simulated vCenters, versions {', '.join(API_VERSIONS)}")
     folder = WORK / "simulator"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700)
@@ -137,7 +138,7 @@ def simulator() -> Iterator[list[dict[str, str]]]:
 
 
 def write_inventory(vcenters: list[dict[str, str]]) -> None:
-    """The inventory of the demo. It holds the passwords of the simulated vCenters, so it is for the owner only."""
+    """Write the inventory of the demo, readable for the owner only because of the passwords."""
     hosts = {
         vcenter["name"]: {
             "extension_registration_vcenter_hostname": vcenter["hostname"],
@@ -175,72 +176,76 @@ def write_inventory(vcenters: list[dict[str, str]]) -> None:
 
 
 def free_port() -> int:
+    """Return a free TCP port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 def play(name: str, playbook: Path | str, *extra: str) -> dict[str, int]:
-    """Run a playbook; return how many tasks changed something on each host."""
+    """Run a playbook and return the number of changed tasks of each host."""
     command = [str(VENV / "bin" / "ansible-playbook"), "-i", str(INVENTORY), str(playbook), *extra]
     output = run(name, command)
-    return {found["host"]: int(found["changed"]) for found in RECAP.finditer(output)}
+    return {recap["host"]: int(recap["changed"]) for recap in RECAP.finditer(output)}
 
 
-def story() -> None:
+def run_steps() -> None:
+    """Run the steps of the demo and check the changes of each one."""
     deploy = "vsphere_ops.client_plugin.deploy"
-    say("Asking first: what would a deployment do? (check mode, nothing is changed)")
-    tell(play("check", deploy, "--check", "--diff"))
-    say("Deploying the example plug-in: manifest server, certificate, and a registration in every vCenter")
-    expect(play("deploy", deploy, "--diff"), vcenters=1)
-    say("Once more: what is right already is left alone")
-    expect(play("again", deploy), vcenters=0, server=0)
-    say("Raising the version to 1.1.0: the new release is published, and exactly the registrations change")
+    print_step("Checking what a deployment would change (check mode, nothing is changed)")
+    print_changes(play("check", deploy, "--check", "--diff"))
+    print_step("Deploying the example plug-in: manifest server, certificate, and a registration in every vCenter")
+    check_changes(play("deploy", deploy, "--diff"), vcenters=1)
+    print_step("Deploying again: nothing changes")
+    check_changes(play("again", deploy), vcenters=0, server=0)
+    print_step("Raising the version to 1.1.0: the new release is published, and only the registrations change")
     new = ("-e", "manifest_server_version=1.1.0")
-    expect(play("upgrade", deploy, "--diff", *new), vcenters=1)
-    say("Renewing the certificate: every registration learns it at the same moment, then the server is switched to it")
+    check_changes(play("upgrade", deploy, "--diff", *new), vcenters=1)
+    print_step("Renewing the certificate: it is registered in all vCenters at once, then the server is switched to it")
     rotate = "vsphere_ops.client_plugin.rotate_certificate"
-    expect(play("rotate", rotate, "--diff", *new), vcenters=1)
+    check_changes(play("rotate", rotate, "--diff", *new), vcenters=1)
     print(f"  {json.loads((RESULTS / 'rotation').read_text())['msg']}")
-    say("And every day after that: nothing to do until 30 days before its end")
-    expect(play("daily", rotate, *new, "-e", "manifest_server_rotation_days_before_expiry=30"), vcenters=0, server=0)
-    table()
+    print_step("Running the daily renewal: nothing changes until 30 days before the certificate expires")
+    daily = play("daily", rotate, *new, "-e", "manifest_server_rotation_days_before_expiry=30")
+    check_changes(daily, vcenters=0, server=0)
+    print_records()
 
 
-def tell(changed: dict[str, int]) -> None:
+def print_changes(changed: dict[str, int]) -> None:
+    """Print the number of changed tasks of each host."""
     for host, count in changed.items():
         print(f"  {host:<12} changed={count}")
 
 
-def expect(changed: dict[str, int], vcenters: int, server: int | None = None) -> None:
-    tell(changed)
-    wrong = [host for host, count in changed.items() if host != "plugins" and count != vcenters]
+def check_changes(changed: dict[str, int], vcenters: int, server: int | None = None) -> None:
+    """Print the numbers of changed tasks and compare them with the expected ones."""
+    print_changes(changed)
+    unexpected = [host for host, count in changed.items() if host != "plugins" and count != vcenters]
     if server is not None and changed.get("plugins") != server:
-        wrong.append("plugins")
-    if wrong or len(changed) != VCENTERS + 1:
-        raise DemoError(
-            f"that is not what should have changed on {', '.join(wrong) or 'the hosts'}; see .build/demo/logs"
-        )
+        unexpected.append("plugins")
+    if unexpected or len(changed) != VCENTERS + 1:
+        raise DemoError(f"unexpected number of changes on {', '.join(unexpected) or 'the hosts'}; see .build/demo/logs")
 
 
-def table() -> None:
-    say("What the vCenters hold now, and whether it fits what is really served")
+def print_records() -> None:
+    """Print the record of each vCenter, and check that its thumbprint matches the served certificate."""
+    print_step("Reading the records and comparing their thumbprints with the served certificate")
     play("show", SOURCE / "examples" / "demo" / "show.yml")
-    rows = [("vCenter", "release", "key", "version", "url", "thumbprint matches what is served")]
-    fits = True
+    rows = [("vCenter", "release", "key", "version", "url", "thumbprint matches the served one")]
+    all_match = True
     for path in sorted(RESULTS.glob("*.json")):
-        found = json.loads(path.read_text())
-        for extension in found["extensions"]:
-            same = extension["server_thumbprint"] == found["served"]
-            fits = fits and same
+        result = json.loads(path.read_text())
+        for extension in result["extensions"]:
+            matches = extension["server_thumbprint"] == result["served"]
+            all_match = all_match and matches
             rows.append(
                 (
                     path.stem,
-                    found["vcenter"],
+                    result["vcenter"],
                     extension["key"],
                     extension["version"],
                     extension["url"],
-                    "yes" if same else "NO",
+                    "yes" if matches else "NO",
                 )
             )
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
@@ -248,8 +253,8 @@ def table() -> None:
         print("  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
         if index == 0:
             print("  " + "  ".join("-" * width for width in widths))
-    if not fits or len(rows) != VCENTERS + 1:
-        raise DemoError("a record does not fit what is served; see .build/demo/logs")
+    if not all_match or len(rows) != VCENTERS + 1:
+        raise DemoError("a record does not match the served certificate; see .build/demo/logs")
 
 
 if __name__ == "__main__":

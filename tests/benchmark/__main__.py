@@ -3,11 +3,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""Measure the collection and its peers side by side: python tests/benchmark --work FOLDER --vcsim PATH ...
+"""Measure the collection and comparable tools.
 
-Everybody works on the same vcsim, which listens on many loopback addresses; each address has an extension key of its
-own. What it costs in API calls is counted by the simulator. Writes results.json, which report.py turns into a report.
-Needs an idle machine; see `make bench`.
+Usage: python tests/benchmark --work FOLDER --vcsim PATH ...
+
+All tools use the same vcsim, which listens on many loopback addresses; each address has its own extension key. The
+simulator counts the API calls. Writes results.json, the input of report.py. Requires an idle machine; see `make bench`.
 """
 
 from __future__ import annotations
@@ -33,12 +34,13 @@ LABELS = ("first", "second")
 
 
 def main() -> int:
+    """Measure and write results.json."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", type=Path, required=True, help="folder for inputs and logs")
     parser.add_argument("--vcsim", required=True)
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--only", default="", help="contenders whose name holds this text")
-    parser.add_argument("--most", type=int, default=1000, help="no more vCenters than this")
+    parser.add_argument("--only", default="", help="only tools whose name contains this text")
+    parser.add_argument("--most", type=int, default=1000, help="maximum number of vCenters")
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
     chosen = [one for one in contenders() if options.only in one.name]
@@ -69,7 +71,7 @@ def series(
     operations: Sequence[str],
     options: argparse.Namespace,
 ) -> list[dict[str, Any]]:
-    """All runs of one contender against one number of vCenters."""
+    """Return the costs of all runs of one tool with one number of vCenters."""
     delay, count, port = where
     costs: dict[str, list[Cost]] = {operation: [] for operation in operations}
 
@@ -103,7 +105,7 @@ def series(
 
 
 def calls(chosen: Sequence[Contender], work: Path) -> list[dict[str, Any]]:
-    """API calls and TLS connections for one vCenter; a contender that the simulator cannot serve has none."""
+    """Return the API calls and TLS connections for one vCenter, without tools that fail with the simulator."""
     folder = work / "calls"
     folder.mkdir(exist_ok=True)
     write_inputs(folder, [1], LABELS, ["127.0.0.1"])
@@ -129,6 +131,7 @@ def calls(chosen: Sequence[Contender], work: Path) -> list[dict[str, Any]]:
 
 @contextmanager
 def simulator(folder: Path) -> Iterator[dict[str, Any]]:
+    """Run one simulated vCenter and provide its endpoint."""
     (folder / "endpoints.json").unlink(missing_ok=True)
     account = {"username": "user", "password": "pass", "privileges": "all"}
     (folder / "configuration.json").write_text(json.dumps([{"accounts": [account]}]))
@@ -145,26 +148,28 @@ def simulator(folder: Path) -> Iterator[dict[str, Any]]:
 
 
 def control(endpoint: dict[str, Any], method: str, what: str) -> Any:
+    """Send a control request to the simulator and return its response."""
     request = urllib.request.Request(f"{endpoint['control_url']}/{what}", method=method)
     with urllib.request.urlopen(request, timeout=10) as answer:
         return json.loads(answer.read() or b"null")
 
 
 def start_up(work: Path) -> Cost:
-    """What ansible-playbook takes to do nothing."""
+    """Measure ansible-playbook with an empty play."""
     play = Path(__file__).parent / "plays" / "nothing.yml"
     command = ["ansible-playbook", "-i", "localhost,", str(play)]
     return run(command, cwd=work, env=environment(), log=work / "run.log")
 
 
 def environment() -> dict[str, str]:
+    """Return the environment of all commands, without settings of the user."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "VMWARE_", "GOVC_"))}
     return {**kept, "ANSIBLE_COLLECTIONS_PATH": os.environ["ANSIBLE_COLLECTIONS_PATH"], "ANSIBLE_NOCOLOR": "1"}
 
 
 @contextmanager
 def vcsim(program: str, delay: int, work: Path) -> Iterator[int]:
-    """One process on all loopback addresses; ``delay`` is in milliseconds for each call."""
+    """Run vcsim on all loopback addresses, with ``delay`` milliseconds for each call, and provide its port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
@@ -179,6 +184,7 @@ def vcsim(program: str, delay: int, work: Path) -> Iterator[int]:
 
 
 def wait_for(port: int) -> None:
+    """Wait until a loopback port listens. Raise :class:`BenchmarkError` after 20 seconds."""
     for _attempt in range(200):
         try:
             socket.create_connection(("127.0.0.1", port), timeout=5).close()
@@ -190,11 +196,11 @@ def wait_for(port: int) -> None:
 
 
 def sessions(port: int) -> int:
-    """Sessions that are still open there, without the one that asks."""
+    """Return the number of open sessions, without the session of this query."""
     env = {**os.environ, "GOVC_URL": f"https://user:pass@127.0.0.1:{port}", "GOVC_INSECURE": "1"}
     env["GOVC_PERSIST_SESSION"] = "false"
-    done = subprocess.run(["govc", "session.ls"], env=env, capture_output=True, text=True, check=True)
-    return len([line for line in done.stdout.splitlines() if "user" in line]) - 1
+    result = subprocess.run(["govc", "session.ls"], env=env, capture_output=True, text=True, check=True)
+    return len([line for line in result.stdout.splitlines() if "user" in line]) - 1
 
 
 if __name__ == "__main__":

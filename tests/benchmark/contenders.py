@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""Who takes part, and the command with which each does its work: the only file that knows the peers."""
+"""Define the compared tools and their commands."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ADDRESSES = 250
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What is to be done: how many vCenters at which port, which operation, and the label that is registered by it."""
+    """One measurement: the number of vCenters, their port, the operation, and the label to register."""
 
     count: int
     port: int
@@ -29,7 +29,7 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """``plan`` holds the rounds that it takes part in: delay in ms -> number of vCenters -> operations."""
+    """One tool; ``plan`` contains its measurements: delay in ms -> number of vCenters -> operations."""
 
     name: str
     plan: dict[int, dict[int, Sequence[str]]]
@@ -39,6 +39,7 @@ class Contender:
     reads: bool = False
 
     def command(self, work: Round, folder: Path) -> list[str]:
+        """Return the command of one measurement."""
         return self._ansible(work, folder) if self.play else _govc(work, folder, reads=self.reads)
 
     def _ansible(self, work: Round, folder: Path) -> list[str]:
@@ -55,7 +56,7 @@ class Contender:
 
 
 def _community(folder: Path) -> Path:
-    """Its play is ours with another module; the collection itself is not there when the plays are linted."""
+    """Write the play of community.vmware, which is not a file because its collection is not installed for linting."""
     play = folder / "community.yml"
     text = (PLAYS / "module.yml").read_text(encoding="utf-8")
     play.write_text(text.replace("vsphere_ops.client_plugin.", "community.vmware."), encoding="utf-8")
@@ -63,7 +64,7 @@ def _community(folder: Path) -> Path:
 
 
 def absent(work: Round, folder: Path) -> list[str]:
-    """Not measured: so that registering begins with nothing."""
+    """Return the command that removes all records before a registration; it is not measured."""
     command = Contender("", {}, play="fleet").command(work, folder)
     index = command.index("-e") + 1
     command[index] = json.dumps({**json.loads(command[index]), "state": "absent"})
@@ -71,11 +72,11 @@ def absent(work: Round, folder: Path) -> list[str]:
 
 
 def _govc(work: Round, folder: Path, *, reads: bool) -> list[str]:
-    """``xargs`` starts a shell for each vCenter, and that a process or two; all of them log in and out."""
+    """Return the command of govc: ``xargs`` starts a shell with one or two processes, each with its own login."""
     read = "govc extension.info -json $1 > /dev/null"
     write = f"govc extension.register {'-update' if work.operation == 'update' else ''} < {folder}/{work.label}/$1.json"
     steps = {"no change": [read]}.get(work.operation, [read, write] if reads else [write])
-    # Reading a record that is not there is govc's error; it is what comes before the registration all the same.
+    # govc fails for a record that does not exist, which is normal before a registration.
     script = "; ".join(steps) if work.operation == "register" else " && ".join(steps)
     settings = f"GOVC_URL=https://user:pass@$0:{work.port} GOVC_INSECURE=1 GOVC_PERSIST_SESSION=false"
     each = f"export {settings}; {script}"
@@ -83,12 +84,12 @@ def _govc(work: Round, folder: Path, *, reads: bool) -> list[str]:
 
 
 def loopback(count: int) -> list[str]:
-    """Addresses that need no configuration, on Linux."""
+    """Return loopback addresses, which need no configuration on Linux."""
     return [f"127.1.{number // ADDRESSES}.{number % ADDRESSES + 1}" for number in range(count)]
 
 
 def write_inputs(folder: Path, counts: Sequence[int], labels: Sequence[str], vcenters: Sequence[str]) -> None:
-    """Inventories, lists and records: one address and one key for each vCenter."""
+    """Write inventories, lists and records, with one address and one key for each vCenter."""
     addresses = [(host, f"com.example.benchmark{number:04d}") for number, host in enumerate(vcenters)]
     for count in counts:
         chosen = addresses[:count]
@@ -105,7 +106,7 @@ def write_inputs(folder: Path, counts: Sequence[int], labels: Sequence[str], vce
 
 
 def _record(name: str, label: str) -> dict[str, object]:
-    """Less than the others register: this govc cannot read a client or a server from its input."""
+    """Return a record without client and server, which this version of govc cannot read from its input."""
     return {
         "key": name,
         "version": "1.0.0",
@@ -116,7 +117,7 @@ def _record(name: str, label: str) -> dict[str, object]:
 
 
 def contenders() -> list[Contender]:
-    """Each at what a run of twenty minutes allows."""
+    """Return all tools, with the measurements that fit into twenty minutes."""
     all_of_it, reading = OPERATIONS, ("no change",)
     small = {1: reading, 10: reading}
     return [

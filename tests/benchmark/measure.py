@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""How long a command takes, and what it costs: the only file that knows clocks and resource usage."""
+"""Measure the time and the resource usage of a command."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pathlib import Path
 
 
 class BenchmarkError(Exception):
-    """A contender did not do what it was asked for; ``str()`` is for a person."""
+    """A command failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Cost:
 
 
 def run(command: Sequence[str], *, cwd: Path, env: Mapping[str, str], log: Path) -> Cost:
-    """Run a command with its output in a file. Raises :class:`BenchmarkError` where it fails."""
+    """Run a command with its output in a file. Raise :class:`BenchmarkError` if it fails."""
     with log.open("wb") as output:
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         started = time.perf_counter()
@@ -47,6 +47,7 @@ def run(command: Sequence[str], *, cwd: Path, env: Mapping[str, str], log: Path)
 
 
 def median(costs: Sequence[Cost]) -> Cost:
+    """Return the median times and the largest memory."""
     return Cost(
         statistics.median(cost.wall for cost in costs),
         statistics.median(cost.cpu for cost in costs),

@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""Turns what was measured into Markdown, ratios first, and a plot: the only file that knows what it looks like.
+"""Write the report of the benchmark as Markdown, with a plot.
 
-python tests/benchmark/report.py RESULTS.json FOLDER
+Usage: python tests/benchmark/report.py RESULTS.json FOLDER
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ CALLS = 4
 
 
 def main() -> None:
+    """Read the results and write both files."""
     found, docs = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")), Path(sys.argv[2])
     results: Results = {
         (one["name"], one["delay"], one["count"], one["operation"]): Cost(one["wall"], one["cpu"], one["memory"])
@@ -51,10 +52,10 @@ def _lines(results: Results, calls: Calls, nothing: Cost, runs: int) -> Iterator
     yield "<!-- Written by `make bench`; change tests/benchmark instead. -->"
     yield ""
     yield f"Medians of {runs} runs on one machine ({os.cpu_count()} cores, Python {platform.python_version()}),"
-    yield "everybody in the same run against the same `vcsim` on loopback, which takes CPU time from the same cores."
-    yield "Each vCenter is a loopback address with an extension key of its own. Times are those of whole commands,"
-    yield "start-up included. `govc` registers a smaller record: its version that can be installed by name reads no"
-    yield "client and no server."
+    yield "all tools in the same run with the same `vcsim` on loopback, which uses CPU time of the same cores."
+    yield "Each vCenter is a loopback address with its own extension key. Times are those of whole commands,"
+    yield "including the start-up. `govc` registers a smaller record, because the version that can be installed by name"
+    yield "cannot read clients and servers from its input."
     yield ""
     yield "| compared | | ratio |"
     yield "|---|---|---|"
@@ -107,7 +108,7 @@ def _ratios(results: Results, nothing: Cost) -> Iterator[tuple[str, str]]:
 
 
 def _plot(path: Path, results: Results) -> None:
-    # One look for every run: no date, no random names inside the file.
+    # The same results give the same file: no date, no random names.
     mpl.rcParams.update({"svg.hashsalt": "benchmark", "font.size": 10})
     figure, axes = plt.subplots(figsize=(8, 5))
     names = dict.fromkeys(name for name, delay, _count, operation in results if not delay and operation == "no change")

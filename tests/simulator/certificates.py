@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""One certificate authority, and what it signs: the only file that knows X.509."""
+"""Create a certificate authority and the certificates that it signs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 _DAY = timedelta(days=1)
-_SIGNS = x509.KeyUsage(
+_CA_KEY_USAGE = x509.KeyUsage(
     digital_signature=False,
     content_commitment=False,
     key_encipherment=False,
@@ -33,8 +33,8 @@ _SIGNS = x509.KeyUsage(
 
 
 @dataclass(frozen=True, slots=True)
-class Files:
-    """Where a certificate and its private key (mode 0600) are, and the SHA-256 thumbprint in colon pairs."""
+class CertificateFiles:
+    """The files of a certificate and its private key (mode 0600), and its SHA-256 thumbprint with colons."""
 
     certificate: Path
     key: Path
@@ -42,7 +42,7 @@ class Files:
 
 
 class Authority:
-    """Signs certificates for as long as one simulator runs; its key is never written down."""
+    """A certificate authority for one run of the simulator; its private key stays in memory."""
 
     def __init__(self, name: str = "vCenter simulator CA") -> None:
         self._key = ec.generate_private_key(ec.SECP256R1())
@@ -54,13 +54,13 @@ class Authority:
             .not_valid_before(now - _DAY)
             .not_valid_after(now + 30 * _DAY)
             .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-            .add_extension(_SIGNS, critical=True)
+            .add_extension(_CA_KEY_USAGE, critical=True)
             .add_extension(self._identifier, critical=False)
             .sign(self._key, hashes.SHA256())
         )
 
     def write(self, path: Path) -> None:
-        """The authority's own certificate, for clients to trust."""
+        """Write the certificate of the authority, which clients trust."""
         path.write_bytes(self.certificate.public_bytes(serialization.Encoding.PEM))
 
     def issue(
@@ -70,8 +70,8 @@ class Authority:
         *,
         hosts: tuple[str, ...] = ("localhost", "127.0.0.1"),
         days: int = 30,
-    ) -> Files:
-        """A certificate for ``hosts``; with negative ``days`` one that has already expired."""
+    ) -> CertificateFiles:
+        """Issue a certificate for ``hosts``; with negative ``days`` it has already expired."""
         key = ec.generate_private_key(ec.SECP256R1())
         now = datetime.now(timezone.utc)
         authority = x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(self._identifier)
@@ -89,7 +89,7 @@ class Authority:
             .add_extension(authority, critical=False)
             .sign(self._key, hashes.SHA256())
         )
-        files = Files(
+        files = CertificateFiles(
             folder / f"{name}.pem", folder / f"{name}.key", certificate.fingerprint(hashes.SHA256()).hex(":").upper()
         )
         files.certificate.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
@@ -103,7 +103,7 @@ class Authority:
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """A file that only its owner can read, from the first byte; it appears complete or not at all."""
+    """Write a complete file of mode 0600 in one step."""
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(content)

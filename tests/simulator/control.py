@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""The control interface: statistics and faults as JSON; the only file that knows its resources."""
+"""Handle the requests of the control interface: statistics and fault rules as JSON."""
 
 from __future__ import annotations
 
@@ -20,16 +20,19 @@ RESOURCES = "GET statistics, POST reset, GET faults, POST faults, DELETE faults"
 
 @dataclass(frozen=True, slots=True)
 class Reply:
+    """The status and the content of a response."""
+
     status: HTTPStatus
     content: Any
 
     @property
     def body(self) -> bytes:
+        """The content as JSON, with a newline."""
         return json.dumps(self.content).encode() + b"\n"
 
 
 def control(vcenter: VCenter, method: str, resource: str, body: bytes) -> Reply:
-    """Answer one request. The caller opens or closes the port afterwards as the faults say."""
+    """Handle one request; the caller then opens or closes the port according to the rules."""
     request = f"{method} {resource.strip('/')}"
     if request == "GET statistics":
         return Reply(HTTPStatus.OK, vcenter.statistics())
@@ -45,5 +48,5 @@ def control(vcenter: VCenter, method: str, resource: str, body: bytes) -> Reply:
         except (FaultError, json.JSONDecodeError) as error:
             return Reply(HTTPStatus.BAD_REQUEST, {"error": str(error)})
     elif request != "GET faults":
-        return Reply(HTTPStatus.NOT_FOUND, {"error": f"There is no {request}; there are {RESOURCES}."})
+        return Reply(HTTPStatus.NOT_FOUND, {"error": f"unknown request {request}; use {RESOURCES}"})
     return Reply(HTTPStatus.OK, vcenter.faults.rules())

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""SOAP on the wire: requests into calls, results and faults into answers; types come from pyVmomi's own metadata."""
+"""Parse SOAP requests, and serialize results and faults, with the types of pyVmomi's metadata."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _DEPTH_OF_METHOD = 3
 
 @dataclass(slots=True)
 class Call:
-    """One method call as it was sent."""
+    """One parsed method call."""
 
     method: str
     this: Any = None
@@ -33,17 +33,17 @@ class Call:
 
 
 class MalformedError(ValueError):
-    """The request is no SOAP, or says something that this API version does not know."""
+    """The request is not a SOAP call, or contains an element that this API version does not define."""
 
 
-def numbers(version: str) -> tuple[int, ...]:
-    """``8.0.3.0`` -> (8, 0, 3, 0); shorter versions are filled up with zeros."""
+def version_key(version: str) -> tuple[int, ...]:
+    """Return the numbers of a version, ``8.0.3.0`` as (8, 0, 3, 0); missing ones are 0."""
     parts = [int(part) for part in re.findall(r"\d+", version)[:4]]
     return tuple(parts + [0] * (4 - len(parts)))
 
 
-def versions(newest: str) -> dict[str, str]:
-    """Every API version up to ``newest`` that pyVmomi knows, newest first: its number -> pyVmomi's name."""
+def known_versions(newest: str) -> dict[str, str]:
+    """Return the API versions of pyVmomi up to ``newest``, newest first, each with its name in pyVmomi."""
     known = {
         number: name
         for name, number in VmomiSupport.versionIdMap.items()
@@ -51,22 +51,22 @@ def versions(newest: str) -> dict[str, str]:
     }
     return {
         number: known[number]
-        for number in sorted(known, key=numbers, reverse=True)
-        if numbers(number) <= numbers(newest)
+        for number in sorted(known, key=version_key, reverse=True)
+        if version_key(number) <= version_key(newest)
     }
 
 
-def spoken(newest: str, soap_action: str) -> str:
-    """The version of one conversation, as pyVmomi names it: the client's, but none that the server does not know."""
-    wanted = re.search(r"urn:vim25/([\d.]+)", soap_action)
-    own = next(iter(versions(newest).values()))
-    if wanted is None or numbers(wanted.group(1)) > numbers(newest):
+def negotiate_version(newest: str, soap_action: str) -> str:
+    """Return pyVmomi's name of the version to use: the client's, but at most the newest of the server."""
+    requested = re.search(r"urn:vim25/([\d.]+)", soap_action)
+    own = next(iter(known_versions(newest).values()))
+    if requested is None or version_key(requested.group(1)) > version_key(newest):
         return own
-    return next(iter(versions(wanted.group(1)).values()), own)
+    return next(iter(known_versions(requested.group(1)).values()), own)
 
 
-class _Request:
-    """Walks down to the arguments and leaves each of them to pyVmomi's deserializer."""
+class _RequestParser:
+    """Parse a request down to its arguments, and pass each argument to pyVmomi's deserializer."""
 
     def __init__(self, version: str) -> None:
         self._version = version
@@ -84,6 +84,7 @@ class _Request:
         self._parser.EndNamespaceDeclHandler = self._namespaces.EndNamespaceDeclHandler
 
     def parse(self, body: bytes) -> Call:
+        """Return the call of a request."""
         try:
             self._parser.Parse(body, True)
         except (ExpatError, LookupError, AttributeError, TypeError, ValueError) as error:
@@ -93,24 +94,24 @@ class _Request:
         return self._call
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        self._keep()
+        self._store_argument()
         namespace, name = self._deserializer.SplitTag(tag)
         self._path.append(name)
         if self._path[1:2] != ["Body"]:
             return
         if len(self._path) == _DEPTH_OF_METHOD:
-            self._open(namespace, name)
+            self._start_call(namespace, name)
         elif len(self._path) == _DEPTH_OF_METHOD + 1:
             if name not in self._types:
                 raise MalformedError(f'Unexpected argument "{name}" of the method {self._path[-2]}')
-            # The deserializer swallows the end of this element.
+            # The deserializer handles the end of this element.
             self._pending = self._path.pop()
-            self._deserializer.Deserialize(self._parser, _item(self._types[name]), False, self._namespaces.nsMap)
-            self._parser.StartElementHandler = self._inside
-            self._inside(tag, attributes)
+            self._deserializer.Deserialize(self._parser, _item_type(self._types[name]), False, self._namespaces.nsMap)
+            self._parser.StartElementHandler = self._start_inside_argument
+            self._start_inside_argument(tag, attributes)
 
-    def _inside(self, tag: str, attributes: dict[str, str]) -> None:
-        """Refuse what this version does not know, as a server does; pyVmomi's deserializer would take it."""
+    def _start_inside_argument(self, tag: str, attributes: dict[str, str]) -> None:
+        """Refuse elements that this version does not define, like a server; pyVmomi's deserializer accepts them."""
         stack = self._deserializer.stack
         if stack and isinstance(stack[-1], VmomiSupport.DataObject):
             kind, name = type(stack[-1]), self._deserializer.SplitTag(tag)[1]
@@ -120,10 +121,10 @@ class _Request:
         self._deserializer.StartElementHandler(tag, attributes)
 
     def _end(self, _tag: str) -> None:
-        self._keep()
+        self._store_argument()
         self._path.pop()
 
-    def _open(self, namespace: str, name: str) -> None:
+    def _start_call(self, namespace: str, name: str) -> None:
         self._call = Call(name)
         self._types = {"_this": VmomiSupport.ManagedObject}
         if name == "Fetch":
@@ -136,8 +137,8 @@ class _Request:
             self._types[parameter.name] = parameter.type
             self._call.arguments[parameter.name] = [] if issubclass(parameter.type, list) else None
 
-    def _keep(self) -> None:
-        """Take over the argument that the deserializer has finished."""
+    def _store_argument(self) -> None:
+        """Store the argument that the deserializer has finished."""
         if self._pending is None or self._call is None:
             return
         name, value = self._pending, self._deserializer.GetResult()
@@ -150,17 +151,17 @@ class _Request:
             self._call.arguments[name] = value
 
 
-def _item(kind: Any) -> Any:
+def _item_type(kind: Any) -> Any:
     return kind.Item if issubclass(kind, list) else kind
 
 
-def parse(body: bytes, version: str) -> Call:
-    """Raises :class:`MalformedError` for what is no call, or no call of this version."""
-    return _Request(version).parse(body)
+def parse_call(body: bytes, version: str) -> Call:
+    """Return the call of a request. Raise :class:`MalformedError` if it is not a call of this version."""
+    return _RequestParser(version).parse(body)
 
 
-def answer(call: Call, result: Any, version: str) -> bytes:
-    """The response to ``call``; ``result`` is what the method (or the property that was fetched) gives."""
+def serialize_result(call: Call, result: Any, version: str) -> bytes:
+    """Return the response to ``call`` with the result of the method or the value of the property."""
     if call.method == "Fetch":
         kind, flags = type(call.this)._GetPropertyInfo(call.arguments["prop"]).type, VmomiSupport.F_OPTIONAL
     else:
@@ -173,8 +174,8 @@ def answer(call: Call, result: Any, version: str) -> bytes:
     return _envelope(f'<{call.method}Response xmlns="{NAMESPACE}">{returned}</{call.method}Response>')
 
 
-def fault(raised: Any, version: str) -> bytes:
-    """A method fault as a SOAP fault; its ``msg`` is the fault string."""
+def serialize_fault(raised: Any, version: str) -> bytes:
+    """Return a method fault as a SOAP fault, with its ``msg`` as the fault string."""
     bare = copy.copy(raised)
     bare.msg = None
     name = f"{VmomiSupport.GetWsdlName(type(raised))}Fault"
@@ -188,8 +189,9 @@ def fault(raised: Any, version: str) -> bytes:
     )
 
 
-def malformed(error: MalformedError, version: str) -> bytes:
-    return fault(vmodl.fault.InvalidRequest(msg=str(error)), version)
+def serialize_malformed(error: MalformedError, version: str) -> bytes:
+    """Return the SOAP fault for a malformed request."""
+    return serialize_fault(vmodl.fault.InvalidRequest(msg=str(error)), version)
 
 
 def _envelope(body: str) -> bytes:

@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""One simulated vCenter: accounts, sessions, extension records, and what each API method does with them.
+"""Simulate one vCenter: accounts, sessions, extension records and API methods.
 
-Methods raise pyVmomi faults. Which privilege a method or property needs is read from pyVmomi's metadata.
+Methods raise pyVmomi faults. The required privilege of a method or property comes from pyVmomi's metadata.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ import soap
 from faults import Faults, Rule
 from pyVmomi import VmomiSupport, vim, vmodl
 
-READ = "System.View"
+VIEW_PRIVILEGE = "System.View"
 _ANONYMOUS = ("System.Anonymous", None)
 _LOGIN_REFUSED = "Cannot complete login due to an incorrect user name or password."
-# What vim.Extension.key may not hold (vSphere Web Services API reference).
-_NOT_IN_A_KEY = re.compile(r'[,/\\#+><=;"]|[^\x20-\x7e]')
+# Characters that vim.Extension.key must not contain (vSphere Web Services API reference).
+_INVALID_IN_KEY = re.compile(r'[,/\\#+><=;"]|[^\x20-\x7e]')
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +40,22 @@ class Account:
     password: str = field(repr=False)
     privileges: frozenset[str] | None = None
 
-    def holds(self, privilege: str) -> bool:
+    def has_privilege(self, privilege: str) -> bool:
+        """Return whether the account has a privilege."""
         return self.privileges is None or privilege in self.privileges
 
 
 @dataclass(slots=True)
 class Session:
+    """An open session."""
+
     account: Account
     description: Any
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What distinguishes one vCenter from another; ``port`` 0 means any free one."""
+    """The settings of one vCenter; ``port`` 0 means any free port."""
 
     name: str
     accounts: tuple[Account, ...]
@@ -65,7 +68,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who sent a call: the session cookie, if any, and what a UserSession tells about the client."""
+    """The client of a call: its session cookie, if any, and the client data of a UserSession."""
 
     cookie: str | None
     address: str
@@ -74,14 +77,14 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a call gives, and the session cookie to set, if any."""
+    """The result of a call, and the session cookie to set, if any."""
 
     value: Any
     cookie: str | None = None
 
 
 class VCenter:
-    """State and API semantics; every method may be called from any thread."""
+    """The state and the API methods of one vCenter; thread-safe."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -104,11 +107,11 @@ class VCenter:
             "RetrieveServiceContent": lambda: self._content,
             "CurrentTime": lambda: datetime.now(timezone.utc),
             "SessionIsActive": self._session_is_active,
-            "FindExtension": self._find,
-            "RegisterExtension": self._register,
-            "UpdateExtension": self._update,
-            "UnregisterExtension": self._unregister,
-            # Nothing here is managed by an extension.
+            "FindExtension": self._find_extension,
+            "RegisterExtension": self._register_extension,
+            "UpdateExtension": self._update_extension,
+            "UnregisterExtension": self._unregister_extension,
+            # The simulator has no objects that an extension manages.
             "QueryManagedBy": lambda _key: [],
             "HasPrivilegeOnEntities": self._has_privileges,
         }
@@ -116,7 +119,7 @@ class VCenter:
     # -- calls ---------------------------------------------------------------------------------------------------
 
     def invoke(self, call: soap.Call, caller: Caller) -> Result:
-        """Carry out one call; raises a pyVmomi method fault."""
+        """Execute one call. Raise a pyVmomi method fault if it fails."""
         if not isinstance(call.this, self._objects.get(call.this._moId, ())):
             raise vmodl.fault.ManagedObjectNotFound(
                 msg="The object has already been deleted or has not been completely created", obj=call.this
@@ -133,12 +136,12 @@ class VCenter:
             if call.method == "Logout":
                 return Result(self._sessions.pop(str(caller.cookie), None) and None)
             if call.method in ("RetrieveProperties", "RetrievePropertiesEx"):
-                contents = [item for spec in call.arguments["specSet"] for item in self._contents(spec, session)]
+                contents = [item for spec in call.arguments["specSet"] for item in self._read_objects(spec, session)]
                 if call.method == "RetrievePropertiesEx" and contents:
                     return Result(vmodl.query.PropertyCollector.RetrieveResult(objects=contents))
                 return Result(contents)
             if call.method not in self._methods:
-                raise vmodl.fault.NotSupported(msg=f"The simulator does not know the method {call.method}.")
+                raise vmodl.fault.NotSupported(msg=f"The simulator does not support the method {call.method}.")
             return Result(self._methods[call.method](*call.arguments.values()))
 
     def _session(self, caller: Caller) -> Session | None:
@@ -153,7 +156,7 @@ class VCenter:
             raise vim.fault.NotAuthenticated(
                 msg="The session is not authenticated.", object=this, privilegeId=privilege
             )
-        if not session.account.holds(privilege) or self.faults.take("denied", detail=privilege):
+        if not session.account.has_privilege(privilege) or self.faults.take("denied", detail=privilege):
             raise vim.fault.NoPermission(
                 msg="Permission to perform this operation was denied.",
                 object=self._content.rootFolder,
@@ -165,10 +168,10 @@ class VCenter:
     def _login(
         self, session: Session | None, caller: Caller, username: str, password: str, locale: str | None
     ) -> Result:
-        account = next((one for one in self.settings.accounts if one.username.lower() == username.lower()), None)
-        known = account is not None and hmac.compare_digest(account.password.encode(), password.encode())
-        # A session that is already logged in may not log in again.
-        if account is None or not known or session is not None:
+        account = next((item for item in self.settings.accounts if item.username.lower() == username.lower()), None)
+        matches = account is not None and hmac.compare_digest(account.password.encode(), password.encode())
+        # A session that is already logged in must not log in again.
+        if account is None or not matches or session is not None:
             raise vim.fault.InvalidLogin(msg=_LOGIN_REFUSED)
         now = datetime.now(timezone.utc)
         description = vim.UserSession(
@@ -189,16 +192,16 @@ class VCenter:
         return Result(description, cookie)
 
     def expire(self, cookie: str | None) -> None:
-        """Forget a session, as a vCenter does after some idle time."""
+        """End a session, like a vCenter after some idle time."""
         with self._lock:
             self._sessions.pop(str(cookie), None)
 
     def _session_is_active(self, key: str, username: str) -> bool:
-        described = [session.description for session in self._sessions.values()]
-        return any(one.key == key and one.userName.lower() == username.lower() for one in described)
+        active = [session.description for session in self._sessions.values()]
+        return any(item.key == key and item.userName.lower() == username.lower() for item in active)
 
     def _has_privileges(self, entities: list[Any], key: str, privileges: list[str]) -> list[Any]:
-        session = next((one for one in self._sessions.values() if one.description.key == key), None)
+        session = next((item for item in self._sessions.values() if item.description.key == key), None)
         if session is None:
             raise vmodl.fault.InvalidArgument(
                 msg="A specified parameter was not correct: sessionId", invalidProperty="sessionId"
@@ -206,48 +209,48 @@ class VCenter:
         manager = vim.AuthorizationManager
         return [
             manager.EntityPrivilege(
-                entity=one,
+                entity=entity,
                 privAvailability=[
-                    manager.PrivilegeAvailability(privId=name, isGranted=self._grants(session.account, name))
+                    manager.PrivilegeAvailability(privId=name, isGranted=self._is_granted(session.account, name))
                     for name in privileges
                 ],
             )
-            for one in entities
+            for entity in entities
         ]
 
-    def _grants(self, account: Account, privilege: str) -> bool:
+    def _is_granted(self, account: Account, privilege: str) -> bool:
         denied = any(rule["kind"] == "denied" and rule["detail"] == privilege for rule in self.faults.rules())
-        return account.holds(privilege) and not denied
+        return account.has_privilege(privilege) and not denied
 
     # -- extensions ----------------------------------------------------------------------------------------------
 
-    def _find(self, key: str) -> Any:
+    def _find_extension(self, key: str) -> Any:
         return self._records.get(key)
 
-    def _register(self, extension: Any) -> None:
-        _check(extension)
+    def _register_extension(self, extension: Any) -> None:
+        _check_extension(extension)
         if extension.key in self._records:
-            raise _wrong("extension.key")
+            raise _invalid_argument("extension.key")
         self._records[extension.key] = extension
 
-    def _update(self, extension: Any) -> None:
-        _check(extension)
-        self._known(extension.key)
+    def _update_extension(self, extension: Any) -> None:
+        _check_extension(extension)
+        self._check_registered(extension.key)
         self._records[extension.key] = extension
 
-    def _unregister(self, key: str) -> None:
-        self._known(key)
+    def _unregister_extension(self, key: str) -> None:
+        self._check_registered(key)
         del self._records[key]
 
-    def _known(self, key: str) -> None:
+    def _check_registered(self, key: str) -> None:
         if key not in self._records:
             raise vim.fault.NotFound(msg="The object or item referred to could not be found.")
 
     # -- properties ----------------------------------------------------------------------------------------------
 
-    def _contents(self, spec: Any, session: Session | None) -> list[Any]:
-        """ObjectContent of each object that the filter names itself; selections of further objects find nothing."""
-        collector, found = vmodl.query.PropertyCollector, []
+    def _read_objects(self, spec: Any, session: Session | None) -> list[Any]:
+        """Return the ObjectContent of each object of a filter; selections of further objects are ignored."""
+        collector, contents = vmodl.query.PropertyCollector, []
         for item in spec.objectSet:
             if self._objects.get(item.obj._moId) is not type(item.obj):
                 raise vmodl.fault.ManagedObjectNotFound(msg="The object does not exist", obj=item.obj)
@@ -264,14 +267,14 @@ class VCenter:
                         continue
                     if value is not None:
                         content.propSet.append(vmodl.DynamicProperty(name=path, val=value))
-            found.append(content)
-        return found
+            contents.append(content)
+        return contents
 
     def _property(self, this: Any, path: str, session: Session | None) -> Any:
         name, *rest = path.split(".")
         info = _properties(this).get(name)
         if info is None:
-            raise vmodl.query.InvalidProperty(msg=f"{path} is no property", name=path)
+            raise vmodl.query.InvalidProperty(msg=f"{path} is not a property", name=path)
         if info.privId not in _ANONYMOUS:
             self._authorize(session, info.privId, this)
         value = None
@@ -288,7 +291,7 @@ class VCenter:
         return value
 
     def _service_content(self) -> Any:
-        version = ".".join(str(number) for number in soap.numbers(self.settings.api_version)[:3])
+        version = ".".join(str(number) for number in soap.version_key(self.settings.api_version)[:3])
         esxi = self.settings.esxi
         product = "VMware ESXi" if esxi else "VMware vCenter Server"
         return vim.ServiceInstanceContent(
@@ -316,52 +319,55 @@ class VCenter:
     # -- statistics ----------------------------------------------------------------------------------------------
 
     def count(self, method: str, *, received: int, first_on_connection: bool) -> None:
+        """Count a call, its bytes, and its connection if it is the first call on it."""
         with self._lock:
             self._calls[method] += 1
             self._connections += first_on_connection
             self._bytes["received"] += received
 
     def count_sent(self, length: int) -> None:
+        """Count the bytes of a response."""
         with self._lock:
             self._bytes["sent"] += length
 
     def statistics(self) -> dict[str, Any]:
+        """Return all counts."""
         with self._lock:
             return {
                 "calls": dict(self._calls),
                 "connections": self._connections,
                 "sessions_open": len(self._sessions),
                 "extensions": len(self._records),
-                "faults": self.faults.happened(),
+                "faults": self.faults.counts(),
                 "bytes_received": self._bytes["received"],
                 "bytes_sent": self._bytes["sent"],
             }
 
     def reset_statistics(self) -> None:
-        """Start counting again; sessions and records stay."""
+        """Set all counts to zero; sessions and records stay."""
         with self._lock:
             self._calls.clear()
             self._bytes.clear()
             self._connections = 0
-            self.faults.forget()
+            self.faults.reset_counts()
 
 
 def _properties(this: Any) -> dict[str, Any]:
     return {prop.name: prop for prop in type(this)._GetPropertyList()}
 
 
-def _check(extension: Any) -> None:
-    """What a vCenter refuses as incomplete or malformed."""
+def _check_extension(extension: Any) -> None:
+    """Refuse incomplete or malformed records, like a vCenter."""
     if extension.description is None:
-        raise _wrong("extension.description")
-    if not extension.key or _NOT_IN_A_KEY.search(extension.key):
-        raise _wrong("extension.key")
+        raise _invalid_argument("extension.description")
+    if not extension.key or _INVALID_IN_KEY.search(extension.key):
+        raise _invalid_argument("extension.key")
     if not extension.version:
-        raise _wrong("extension.version")
+        raise _invalid_argument("extension.version")
 
 
-def _wrong(what: str) -> Exception:
+def _invalid_argument(name: str) -> Exception:
     fault: Exception = vmodl.fault.InvalidArgument(
-        msg=f"A specified parameter was not correct: {what}", invalidProperty=what
+        msg=f"A specified parameter was not correct: {name}", invalidProperty=name
     )
     return fault

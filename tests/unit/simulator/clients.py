@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""Starts simulators and talks to them, for the tests beside this file."""
+"""Start simulators and connect to them, for the tests in this folder."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Endpoint = dict[str, Any]
 
 
 def run(*arguments: str) -> subprocess.Popen[str]:
-    """Start the simulator; it ends with this process at the latest."""
+    """Start the simulator, which ends with this process at the latest."""
     return subprocess.Popen(
         [sys.executable, str(SIMULATOR), *arguments, "--parent", str(os.getpid())],
         stdout=subprocess.PIPE,
@@ -51,7 +51,7 @@ def await_file(path: Path, process: subprocess.Popen[str]) -> Any:
 
 
 def find(program: str) -> str:
-    """Where govmomi's ``program`` is; the test is skipped, with one clear line, where it is not."""
+    """Return the path of a program of govmomi; skip the test if it is not installed."""
     beside_go = Path.home() / "go" / "bin" / program
     found = os.environ.get(program.upper()) or shutil.which(program) or shutil.which(beside_go)
     if not found:
@@ -85,7 +85,7 @@ def client(
     version: str = "vim.version.version9",
     timeout: float = 20,
 ) -> Iterator[Any]:
-    """The service content over one verified connection; logged in as ``account``, if one is given."""
+    """Provide the service content over one verified connection, logged in as ``account`` if it is given."""
     stub = SoapStubAdapter(
         host=endpoint["hostname"],
         port=endpoint["port"],
@@ -101,7 +101,7 @@ def client(
             yield content
         finally:
             if account is not None:
-                # A disturbed vCenter may not even hear this.
+                # A rule may make this call fail too.
                 with suppress(OSError, HTTPException, ExpatError, vmodl.MethodFault):
                     content.sessionManager.Logout()
     finally:
@@ -113,7 +113,7 @@ def administrator(endpoint: Endpoint) -> tuple[str, str]:
 
 
 def extension(key: str, **changes: Any) -> Any:
-    """A complete record."""
+    """Return a complete record."""
     description = vim.Description(label="A plug-in", summary="<Größe> & more")
     values = {
         "description": description,
@@ -142,7 +142,7 @@ def extension(key: str, **changes: Any) -> Any:
 
 
 def outcome(call: Callable[[], Any]) -> Any:
-    """What a call gives, in a form in which the answers of two servers can be compared."""
+    """Return the result of a call in a form that can be compared between two servers."""
     try:
         value = call()
     except (vim.fault.NoPermission, vim.fault.NotAuthenticated) as fault:

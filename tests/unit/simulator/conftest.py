@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""Simulators in processes of their own: ours, and vcsim where it is installed."""
+"""Start the simulator and, if it is installed, vcsim, each in a separate process."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def simulators(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, E
 
 @pytest.fixture
 def simulator(simulators: dict[str, Endpoint]) -> Iterator[Endpoint]:
-    """A vCenter with nothing in it, no fault and no counts."""
+    """Provide a vCenter without records, faults and counts."""
     endpoint = simulators["current"]
     yield endpoint
     control(endpoint, "DELETE", "faults")
@@ -67,7 +67,7 @@ def simulator(simulators: dict[str, Endpoint]) -> Iterator[Endpoint]:
 
 @pytest.fixture
 def vcsim(tmp_path: Path) -> Iterator[Endpoint]:
-    """A vCenter simulator that others wrote."""
+    """Provide vcsim, the simulator of govmomi."""
     program = find("vcsim")
     run("certificates", "--directory", str(tmp_path)).communicate(timeout=30)
     (endpoint,) = json.loads((tmp_path / "certificates.json").read_text())

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""What the simulated vCenter answers, and that vcsim answers the same."""
+"""Test the responses of the simulated vCenter, and that vcsim responds in the same way."""
 
 from __future__ import annotations
 
@@ -38,15 +38,15 @@ TAKEN = ("vmodl.fault.InvalidArgument", "extension.key")
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A call, and the answer that every server has to give."""
+    """A call, and the response that every server must give."""
 
-    does: str
+    name: str
     call: Callable[[Any], Any]
     answer: Any
 
 
 def listed(content: Any, *, ex: bool) -> list[str]:
-    """The keys of the extension list by way of the property collector, less the record that vcsim brings along."""
+    """Return the keys of the extension list, read with the property collector, without the own record of vcsim."""
     query = vmodl.query.PropertyCollector
     manager = content.extensionManager
     specification = query.FilterSpec(
@@ -59,7 +59,7 @@ def listed(content: Any, *, ex: bool) -> list[str]:
     else:
         (found,) = collector.RetrieveContents([specification])
     (missing,) = found.missingSet
-    keys = [one.key for one in found.propSet[0].val if one.key != "com.vmware.govmomi.simulator"]
+    keys = [item.key for item in found.propSet[0].val if item.key != "com.vmware.govmomi.simulator"]
     return [*keys, type(missing.fault).__name__]
 
 
@@ -127,8 +127,8 @@ def test_servers_agree(request: pytest.FixtureRequest, server: str, logged_in: b
     endpoint = request.getfixturevalue(server)
     steps = LOGGED_IN if logged_in else BEFORE_LOGIN
     with client(endpoint, account=administrator(endpoint) if logged_in else None) as content:
-        answers = {step.does: outcome(lambda step=step: step.call(content)) for step in steps}
-    assert answers == {step.does: step.answer for step in steps}
+        answers = {step.name: outcome(lambda step=step: step.call(content)) for step in steps}
+    assert answers == {step.name: step.answer for step in steps}
 
 
 def test_four_calls_one_connection(simulator: Endpoint) -> None:
@@ -141,7 +141,7 @@ def test_four_calls_one_connection(simulator: Endpoint) -> None:
 
 
 def test_session_is_readable_without_one(simulator: Endpoint) -> None:
-    """pyVmomi asks so whether it has to log in; its metadata calls the property System.Anonymous."""
+    """pyVmomi reads it to decide whether to log in; the property has the privilege System.Anonymous."""
     with client(simulator) as content:
         assert content.sessionManager.currentSession is None
 
@@ -209,9 +209,9 @@ def test_incomplete_record_is_refused(simulator: Endpoint, changes: dict[str, st
     [
         ("current", "vim.version.v8_0_2_0", "PEM"),
         ("new", "vim.version.v8_0_2_0", "PEM"),
-        # A client that speaks an older version does not send the element, and does not get it.
+        # A client with an older version neither sends nor gets the element.
         ("current", "vim.version.v7_0_3_0", None),
-        # A client that does not care which version the server speaks sends it, and is refused.
+        # A client that ignores the version of the server sends the element and is refused.
         ("old", "vim.version.v8_0_2_0", ("vmodl.fault.InvalidRequest", None)),
         ("old", "vim.version.v7_0_3_0", None),
     ],
@@ -230,7 +230,7 @@ def test_server_certificate(simulators: dict[str, Endpoint], name: str, version:
     assert answer == expected
 
 
-def test_certificate_is_kept_for_who_knows_it(simulator: Endpoint) -> None:
+def test_certificate_is_kept_for_newer_clients(simulator: Endpoint) -> None:
     record = extension(KEY)
     record.server[0].serverCertificate = "PEM"
     with client(simulator, account=administrator(simulator), version="vim.version.v8_0_2_0") as content:
@@ -248,7 +248,7 @@ def test_host_has_no_extensions(simulators: dict[str, Endpoint]) -> None:
 
 
 def test_govc(simulators: dict[str, Endpoint], tmp_path: Path) -> None:
-    """A client that is not pyVmomi reads what pyVmomi wrote, and the other way round; also from an older vCenter."""
+    """Another client reads the records of pyVmomi, and pyVmomi those of the other client, also on an older vCenter."""
     program, endpoint = find("govc"), simulators["old"]
     environment = {
         "HOME": str(tmp_path),

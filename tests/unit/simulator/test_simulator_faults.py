@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""Each disturbance looks to a client like the real one, ends when it should, and can be switched by control."""
+"""Test the faults: what a client gets, when they end, and how the control interface changes them."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def find(endpoint: Endpoint, timeout: float = 20) -> Any:
         ({"kind": "reset", "method": "FindExtension"}, (ConnectionError, HTTPException, ExpatError)),
         ({"kind": "unavailable"}, HTTPException),
         ({"kind": "html"}, ExpatError),
-        # pyVmomi takes a page that is well-formed XML for an empty answer.
+        # pyVmomi parses a page that is well-formed XML as an empty response.
         ({"kind": "html", "detail": "xhtml"}, AttributeError),
         ({"kind": "expired", "method": "FindExtension"}, vim.fault.NotAuthenticated),
         ({"kind": "denied", "detail": "System.View"}, vim.fault.NoPermission),
@@ -65,7 +65,7 @@ def test_fault(simulator: Endpoint, rule: dict[str, Any], raised: Any) -> None:
 @pytest.mark.parametrize(
     ("variant", "code"), [("untrusted", UNTRUSTED), ("expired", EXPIRED), ("other_host", OTHER_HOST)]
 )
-def test_wrong_certificate(simulator: Endpoint, variant: str, code: int) -> None:
+def test_invalid_certificate(simulator: Endpoint, variant: str, code: int) -> None:
     control(simulator, "POST", "faults", {"kind": "certificate", "detail": variant})
     with pytest.raises(ssl.SSLCertVerificationError) as raised:
         find(simulator)
@@ -74,7 +74,7 @@ def test_wrong_certificate(simulator: Endpoint, variant: str, code: int) -> None
 
 @pytest.mark.parametrize("kind", ["drop", "disconnect"])
 def test_lost_answer(simulator: Endpoint, kind: str) -> None:
-    """The client sees the same; whether the write was carried out only a second look shows."""
+    """The client gets the same error; only a second read shows whether the write was executed."""
     control(simulator, "POST", "faults", {"kind": kind, "method": "RegisterExtension", "times": 1})
     with client(simulator, account=administrator(simulator)) as content:
         with pytest.raises(ConnectionError):
@@ -105,7 +105,7 @@ def test_times(simulator: Endpoint) -> None:
     assert control(simulator, "GET", "faults") == []
 
 
-def test_denied_privilege_shows_in_the_question_too(simulator: Endpoint) -> None:
+def test_denied_privilege_is_reported_by_has_privilege(simulator: Endpoint) -> None:
     with client(simulator, account=administrator(simulator)) as content:
         session = content.sessionManager.currentSession.key
 
@@ -123,27 +123,27 @@ def test_denied_privilege_shows_in_the_question_too(simulator: Endpoint) -> None
 
 
 @pytest.mark.parametrize(
-    ("rule", "says"),
+    ("rule", "message"),
     [
-        ({"kind": "fire"}, "'fire' is no fault"),
-        ({"kind": "delay", "second": 1}, "has no second"),
-        ({"kind": "certificate"}, "needs a detail"),
-        ({"kind": "denied"}, "needs a detail"),
+        ({"kind": "fire"}, "got 'fire'"),
+        ({"kind": "delay", "second": 1}, "unknown key second"),
+        ({"kind": "certificate"}, "`detail` of certificate"),
+        ({"kind": "denied"}, "`detail` of denied"),
         ({"kind": "html", "detail": "sgml"}, "xhtml"),
         ({"kind": "error", "detail": "vim.fault.Nonsense"}, "vim.fault.Nonsense"),
-        ("fire", "an object with a kind"),
+        ("fire", "an object with `kind`"),
     ],
 )
-def test_misunderstood_rule(simulator: Endpoint, rule: Any, says: str) -> None:
+def test_invalid_rule(simulator: Endpoint, rule: Any, message: str) -> None:
     with pytest.raises(urllib.error.HTTPError) as raised:
         control(simulator, "POST", "faults", rule)
     assert raised.value.code == 400
-    assert says in json.load(raised.value)["error"]
+    assert message in json.load(raised.value)["error"]
     assert control(simulator, "GET", "faults") == []
 
 
 def test_control_on_the_port_of_the_vcenter(simulator: Endpoint) -> None:
-    """It is the same interface, and it is not counted."""
+    """The port of the vCenter has the same control interface, and its requests are not counted."""
     before = control(simulator, "GET", "statistics")
     url = f"https://{simulator['hostname']}:{simulator['port']}/simulator/statistics"
     with urllib.request.urlopen(url, context=trust(simulator), timeout=10) as answer:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""The simulator as a process: it starts whole, says where it is, and leaves nothing behind."""
+"""Test the process of the simulator: it starts completely, writes its endpoints, and ends cleanly."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ from ansible_collections.vsphere_ops.client_plugin.tests.unit.simulator.clients 
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_stops_clean(tmp_path: Path, number: signal.Signals) -> None:
+def test_stops_cleanly(tmp_path: Path, number: signal.Signals) -> None:
     process = run("--vcenters", "2", "--directory", str(tmp_path))
     endpoints = await_file(tmp_path / "endpoints.json", process)
     assert [endpoint["name"] for endpoint in endpoints] == ["vcenter01", "vcenter02"]
-    # An open connection does not hold it up.
+    # An open connection does not delay the end.
     with client(endpoints[0], account=administrator(endpoints[0])):
         process.send_signal(number)
         output, errors = process.communicate(timeout=10)
@@ -86,24 +86,24 @@ def test_ends_with_its_parent(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("configuration", "says"),
+    ("configuration", "message"),
     [
         ("[{]", "Expecting"),
         ({}, "list of vCenters"),
-        ([{"nam": "x"}], "there is no nam"),
-        ([{"name": "x"}, {"name": "x"}], "same name"),
-        ([{"type": "cloud"}], "not 'cloud'"),
-        ([{"faults": [{"kind": "fire"}]}], "'fire' is no fault"),
-        ([{"extensions": [{"keey": "x"}]}], "has no keey"),
+        ([{"nam": "x"}], "unknown key nam"),
+        ([{"name": "x"}, {"name": "x"}], "same `name`"),
+        ([{"type": "cloud"}], "got 'cloud'"),
+        ([{"faults": [{"kind": "fire"}]}], "got 'fire'"),
+        ([{"extensions": [{"keey": "x"}]}], "unknown property keey"),
     ],
 )
-def test_wrong_configuration(tmp_path: Path, configuration: Any, says: str) -> None:
+def test_invalid_configuration(tmp_path: Path, configuration: Any, message: str) -> None:
     path = tmp_path / "configuration.json"
     path.write_text(configuration if isinstance(configuration, str) else json.dumps(configuration))
     process = run("--directory", str(tmp_path), "--config", str(path))
     _output, errors = process.communicate(timeout=30)
     assert process.returncode == 1
-    assert says in errors
+    assert message in errors
     assert "Traceback" not in errors
 
 
@@ -138,7 +138,7 @@ def test_configured_records_and_delay(tmp_path: Path) -> None:
 
 
 def test_many_at_once(tmp_path: Path) -> None:
-    """Each vCenter keeps its own records, whoever else is busy."""
+    """Each vCenter keeps its own records under load."""
     process = run("--vcenters", "40", "--directory", str(tmp_path))
     endpoints = await_file(tmp_path / "endpoints.json", process)
 
