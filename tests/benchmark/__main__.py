@@ -27,8 +27,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from contenders import OPERATIONS, Contender, Round, absent, contenders, loopback, write_inputs
 from measure import BenchmarkError, Cost, median, run
+from tools import OPERATIONS, Measurement, Tool, absent, list_tools, loopback, write_inputs
 
 LABELS = ("first", "second")
 
@@ -43,17 +43,17 @@ def main() -> int:
     parser.add_argument("--most", type=int, default=1000, help="maximum number of vCenters")
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
-    chosen = [one for one in contenders() if options.only in one.name]
-    counts = sorted({count for one in chosen for plan in one.plan.values() for count in plan})
+    chosen = [tool for tool in list_tools() if options.only in tool.name]
+    counts = sorted({count for tool in chosen for plan in tool.plan.values() for count in plan})
     write_inputs(options.work, counts, LABELS, loopback(max(counts)))
     results: list[dict[str, Any]] = []
     try:
-        for delay in sorted({delay for one in chosen for delay in one.plan}):
+        for delay in sorted({delay for tool in chosen for delay in tool.plan}):
             with vcsim(options.vcsim, delay, options.work) as port:
-                for one in chosen:
-                    for count, operations in one.plan.get(delay, {}).items():
+                for tool in chosen:
+                    for count, operations in tool.plan.get(delay, {}).items():
                         if count <= options.most:
-                            results += series(one, (delay, count, port), operations, options)
+                            results += series(tool, (delay, count, port), operations, options)
                 print(f"sessions left open: {sessions(port)}", flush=True)
         empty = [start_up(options.work) for _run in range(options.runs)]
     except BenchmarkError as error:
@@ -66,7 +66,7 @@ def main() -> int:
 
 
 def series(
-    one: Contender,
+    tool: Tool,
     where: tuple[int, int, int],
     operations: Sequence[str],
     options: argparse.Namespace,
@@ -76,8 +76,8 @@ def series(
     costs: dict[str, list[Cost]] = {operation: [] for operation in operations}
 
     def do(operation: str, label: str) -> Cost:
-        work = Round(count, port, operation, label)
-        command = absent(work, options.work) if operation == "absent" else one.command(work, options.work)
+        work = Measurement(count, port, operation, label)
+        command = absent(work, options.work) if operation == "absent" else tool.command(work, options.work)
         return run(command, cwd=options.work, env=environment(), log=options.work / "run.log")
 
     label, other = LABELS
@@ -95,37 +95,37 @@ def series(
     found = []
     for operation in operations:
         cost = median(costs[operation])
-        found.append({"name": one.name, "delay": delay, "count": count, "operation": operation, **asdict(cost)})
+        found.append({"name": tool.name, "delay": delay, "count": count, "operation": operation, **asdict(cost)})
         print(
-            f"{time.strftime('%H:%M:%S')}  {one.name:<36} {delay:>3} ms {count:>5}  {operation:<10} {cost.wall:8.2f} s"
+            f"{time.strftime('%H:%M:%S')}  {tool.name:<36} {delay:>3} ms {count:>5}  {operation:<10} {cost.wall:8.2f} s"
             f"  cpu {cost.cpu:8.2f} s  {cost.memory:6.0f} MiB",
             flush=True,
         )
     return found
 
 
-def calls(chosen: Sequence[Contender], work: Path) -> list[dict[str, Any]]:
+def calls(chosen: Sequence[Tool], work: Path) -> list[dict[str, Any]]:
     """Return the API calls and TLS connections for one vCenter, without tools that fail with the simulator."""
     folder = work / "calls"
     folder.mkdir(exist_ok=True)
     write_inputs(folder, [1], LABELS, ["127.0.0.1"])
     found = []
     with simulator(folder) as endpoint:
-        for one in chosen:
+        for tool in chosen:
             label, other = LABELS
             for operation in OPERATIONS:
-                task = Round(1, endpoint["port"], operation, other if operation == "update" else label)
+                task = Measurement(1, endpoint["port"], operation, other if operation == "update" else label)
                 try:
                     if operation == "register":
                         run(absent(task, folder), cwd=folder, env=environment(), log=folder / "run.log")
                     control(endpoint, "POST", "reset")
-                    run(one.command(task, folder), cwd=folder, env=environment(), log=folder / "run.log")
+                    run(tool.command(task, folder), cwd=folder, env=environment(), log=folder / "run.log")
                 except BenchmarkError as error:
-                    print(f"not counted: {one.name}, {operation}: {str(error)[-300:]}", flush=True)
+                    print(f"not counted: {tool.name}, {operation}: {str(error)[-300:]}", flush=True)
                     continue
                 seen = control(endpoint, "GET", "statistics")
                 counted = {"calls": sum(seen["calls"].values()), "connections": seen["connections"]}
-                found.append({"name": one.name, "operation": operation, **counted})
+                found.append({"name": tool.name, "operation": operation, **counted})
     return found
 
 

@@ -18,7 +18,7 @@ ADDRESSES = 250
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
+class Measurement:
     """One measurement: the number of vCenters, their port, the operation, and the label to register."""
 
     count: int
@@ -28,7 +28,7 @@ class Round:
 
 
 @dataclass(frozen=True, slots=True)
-class Contender:
+class Tool:
     """One tool; ``plan`` contains its measurements: delay in ms -> number of vCenters -> operations."""
 
     name: str
@@ -38,11 +38,11 @@ class Contender:
     concurrency: int = 32
     reads: bool = False
 
-    def command(self, work: Round, folder: Path) -> list[str]:
+    def command(self, work: Measurement, folder: Path) -> list[str]:
         """Return the command of one measurement."""
         return self._ansible(work, folder) if self.play else _govc(work, folder, reads=self.reads)
 
-    def _ansible(self, work: Round, folder: Path) -> list[str]:
+    def _ansible(self, work: Measurement, folder: Path) -> list[str]:
         variables = {
             "vcenter_port": work.port,
             "label": work.label,
@@ -63,15 +63,15 @@ def _community(folder: Path) -> Path:
     return play
 
 
-def absent(work: Round, folder: Path) -> list[str]:
+def absent(work: Measurement, folder: Path) -> list[str]:
     """Return the command that removes all records before a registration; it is not measured."""
-    command = Contender("", {}, play="fleet").command(work, folder)
+    command = Tool("", {}, play="fleet").command(work, folder)
     index = command.index("-e") + 1
     command[index] = json.dumps({**json.loads(command[index]), "state": "absent"})
     return command
 
 
-def _govc(work: Round, folder: Path, *, reads: bool) -> list[str]:
+def _govc(work: Measurement, folder: Path, *, reads: bool) -> list[str]:
     """Return the command of govc: ``xargs`` starts a shell with one or two processes, each with its own login."""
     read = "govc extension.info -json $1 > /dev/null"
     write = f"govc extension.register {'-update' if work.operation == 'update' else ''} < {folder}/{work.label}/$1.json"
@@ -116,24 +116,24 @@ def _record(name: str, label: str) -> dict[str, object]:
     }
 
 
-def contenders() -> list[Contender]:
+def list_tools() -> list[Tool]:
     """Return all tools, with the measurements that fit into twenty minutes."""
     all_of_it, reading = OPERATIONS, ("no change",)
     small = {1: reading, 10: reading}
     return [
-        Contender("fleet task", {0: {**small, 100: all_of_it, 1000: all_of_it}}, play="fleet"),
-        Contender("fleet task, concurrency 64", {50: {1000: reading}}, play="fleet", concurrency=64),
-        Contender(
+        Tool("fleet task", {0: {**small, 100: all_of_it, 1000: all_of_it}}, play="fleet"),
+        Tool("fleet task, concurrency 64", {50: {1000: reading}}, play="fleet", concurrency=64),
+        Tool(
             "role, entry point batch",
             {0: {**small, 100: ("register", "no change"), 1000: reading}, 50: {100: reading}},
             play="role_batch",
         ),
-        Contender("role", {0: {100: reading}}, play="role"),
-        Contender("module vcenter_extension, 20 forks", {0: small}, play="module"),
-        Contender("community.vmware, 20 forks", {0: {**small, 100: reading}}, play="community"),
-        Contender("community.vmware, 5 forks", {0: small}, play="community", forks=5),
-        Contender("xargs -P16 govc, write only", {0: {100: ("register", "update")}}),
-        Contender(
+        Tool("role", {0: {100: reading}}, play="role"),
+        Tool("module vcenter_extension, 20 forks", {0: small}, play="module"),
+        Tool("community.vmware, 20 forks", {0: {**small, 100: reading}}, play="community"),
+        Tool("community.vmware, 5 forks", {0: small}, play="community", forks=5),
+        Tool("xargs -P16 govc, write only", {0: {100: ("register", "update")}}),
+        Tool(
             "xargs -P16 govc, read and write",
             {0: {**small, 100: all_of_it, 1000: ("no change", "update")}, 50: {1000: reading}},
             reads=True,
