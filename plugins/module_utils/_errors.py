@@ -210,16 +210,42 @@ class TlsError(ClientPluginError):
     ``kind`` is ``unresolved`` (no such name), ``unreachable`` (no route), ``refused`` (nothing listens), ``timeout``,
     ``reset`` (closed during the handshake), ``not_tls`` (answers without TLS), ``alert`` (declines the handshake),
     ``untrusted``, ``hostname`` (trusted, but issued for another name), ``pin`` (not the pinned certificate) or
-    ``ca_path`` (the file cannot be used).
+    ``ca_path`` (the file cannot be used). ``presented`` is the thumbprint of the certificate for the kind ``pin``.
     """
 
-    def __init__(self, kind: TlsKind, reason: str, **parts: Any) -> None:
+    def __init__(self, kind: TlsKind, reason: str, *, presented: str = "", **parts: Any) -> None:
         super().__init__(reason, **parts)
         self.kind: TlsKind = kind
+        self.presented = presented
+
+
+HttpKind = Literal[
+    "ca_path",
+    "connection",
+    "encoding",
+    "incomplete",
+    "library",
+    "not_http",
+    "pin",
+    "status",
+    "timeout",
+    "too_large",
+    "untrusted",
+]
 
 
 class HttpError(ClientPluginError):
-    """A web server does not give the body of a URL. ``option`` is ``url``, ``thumbprint`` or ``ca_path``."""
+    """A web server does not give the body of a URL, which is the ``subject``.
+
+    ``kind`` is ``connection`` (no connection, or no TLS), ``untrusted``, ``pin`` (not the pinned certificate),
+    ``ca_path`` (the file cannot be used), ``status`` (another one than 200, ``status``), ``encoding`` (compressed),
+    ``too_large``, ``incomplete``, ``timeout``, ``not_http`` or ``library`` (a Python library is missing).
+    """
+
+    def __init__(self, kind: HttpKind, reason: str, *, status: int = 0, **parts: Any) -> None:
+        super().__init__(reason, **parts)
+        self.kind: HttpKind = kind
+        self.status = status
 
 
 VCenterKind = Literal[

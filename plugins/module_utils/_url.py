@@ -58,7 +58,8 @@ def parse(text: str, *, schemes: tuple[str, ...] = ("http", "https")) -> Url:
     """
     # Before parsing: urlsplit removes line breaks without an error.
     if re.search(r"[\s\x00-\x1f\x7f-\x9f]", text):
-        raise UrlError("contains white space or control characters", value=text, remedy=_REMEDY)
+        reason = "contains white space or control characters"
+        raise UrlError(reason, remedy=_REMEDY) if "@" in text else UrlError(reason, value=text, remedy=_REMEDY)
     try:
         parts = urlsplit(text)
         host, port = parts.hostname, parts.port

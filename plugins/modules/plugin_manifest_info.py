@@ -207,92 +207,18 @@ extension:
   sample: {key: com.example.fleet-notes, version: 1.2.0}
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
-from urllib.parse import urlsplit
-
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ..module_utils._argument_specs import manifest_info_spec
-from ..module_utils._errors import ClientPluginError, ManifestError, ThumbprintError
-from ..module_utils._extension.from_options import desired_from_options
-from ..module_utils._extension.model import Extension, OptionError, Server
-from ..module_utils._extension.to_options import to_options
+from ..module_utils._errors import ClientPluginError
 from ..module_utils._manifest import compatibility, schema_check
-from ..module_utils._preflight import manifest as _delivered
-from ..module_utils._tls import http_get
+from ..module_utils._preflight.manifest_info import inspect_manifest, require_manifest_url
 from ..module_utils._vcenter.client import PYVMOMI_IMPORT_ERROR, session
 from ..module_utils._vcenter.connection import read_connection_options
 
 
-def registered(params: dict[str, Any]) -> Extension:
-    """The record of the task's key. Raises OptionError where there is none with a URL, and VCenterError."""
-    with session(read_connection_options(params)) as vcenter:
-        found = vcenter.find_extension(params["key"])
-    if found is None:
-        raise OptionError("key", f"{params['key']} is not registered in {params['hostname']}; correct one of them")
-    if found.client is None or not found.client.url:
-        raise OptionError("key", f"the record of {params['key']} has no client with a URL, so there is no manifest")
-    return found
-
-
-def trust(params: dict[str, Any], url: str, server: Server | None) -> dict[str, Any]:
-    """How the server of ``url`` is trusted, in the arguments of _download. Raises ThumbprintError."""
-    pin = _delivered.registered_pin(url, server)
-    return {"thumbprint": pin, "ca_path": params["ca_path"], "validate_certs": params["validate_certs"]}
-
-
-@contextmanager
-def told(params: dict[str, Any], url: str) -> Iterator[None]:
-    """What goes wrong with a download, as an OptionError that names an option of the task."""
-    try:
-        yield
-    except http_get.DownloadError as error:
-        option = {"thumbprint": "server_thumbprint"}.get(error.argument, error.argument)
-        raise OptionError("key" if params["key"] and option != "timeout" else option, str(error)) from error
-    except ThumbprintError as error:
-        # Somebody registered something else than a thumbprint or a certificate.
-        raise OptionError("key", f"nothing can be trusted for {url}: {error}") from error
-    except ManifestError as error:
-        raise OptionError("key" if params["key"] else "url", f"what {url} gives is no manifest: {error}") from error
-
-
-def look(params: dict[str, Any]) -> dict[str, Any]:
-    """The result of the task. Raises OptionError, ManifestError (for its targets) and VCenterError."""
-    compatibility.releases(params["targets"])
-    record = None
-    if params["key"]:
-        record = registered(params)
-        url, server = record.client.url if record.client else "", next(iter(record.servers), None)
-    else:
-        # Read as the options of a record are, so that a pin is written and understood alike.
-        given = {name: params[name] for name in ("url", "server_thumbprint", "server_certificate")}
-        wanted = desired_from_options({"key": "any", **given}, strict=True)
-        url = params["url"]
-        pem = wanted.certificate.pem if wanted.certificate else None
-        server = Server(url, "", thumbprint=wanted.thumbprint, certificate=pem)
-    with told(params, url):
-        way = {"timeout": params["timeout"], **trust(params, url, server)}
-        data = http_get.download(url, limit=_delivered.MAX_BYTES, **way)
-        found = _delivered.read_delivery(
-            data, unknown=params["unknown_properties"], strict=params["strict"], targets=tuple(params["targets"])
-        )
-        files = _delivered.request_named_files(found, url, **way) if params["files"] else None
-    alone = urlsplit(url).path.rpartition("/")[2]
-    return {
-        "url": url,
-        "kind": found.kind,
-        "valid": found.usable,
-        "findings": [finding.result() for finding in found.findings],
-        "manifests": [{"name": name or alone, "manifest": manifest} for name, manifest in found.manifests],
-        "sha256": found.sha256,
-        "extension": to_options(record) if record else None,
-        **({} if files is None else {"files": [file.result() for file in files]}),
-    }
-
-
 def main() -> None:
+    """Run the module."""
     module = AnsibleModule(
         argument_spec=manifest_info_spec(),
         mutually_exclusive=[["url", "key"], ["server_thumbprint", "server_certificate", "key"]],
@@ -300,12 +226,18 @@ def main() -> None:
         required_by={"key": ["hostname", "username", "password"]},
         supports_check_mode=True,
     )
+    options = module.params
     if schema_check.JSONSCHEMA_IMPORT_ERROR:
         module.fail_json(msg=missing_required_lib("jsonschema"), exception=schema_check.JSONSCHEMA_IMPORT_ERROR)
-    if module.params["key"] and PYVMOMI_IMPORT_ERROR:
+    if options["key"] and PYVMOMI_IMPORT_ERROR:
         module.fail_json(msg=missing_required_lib("pyvmomi"), exception=PYVMOMI_IMPORT_ERROR)
     try:
-        result = look(module.params)
+        compatibility.releases(options["targets"])
+        record = None
+        if options["key"]:
+            with session(read_connection_options(options)) as vcenter:
+                record = require_manifest_url(vcenter.find_extension(options["key"]), options)
+        result = inspect_manifest(options, record)
     except ClientPluginError as error:
         module.fail_json(msg=str(error))
     module.exit_json(changed=False, **result)

@@ -193,23 +193,16 @@ options:
     client_type: vsphere-client-serenity
 """
 
-from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._certificate.thumbprint import normalize_thumbprint
-from ..module_utils._errors import PackageError, ThumbprintError
-from ..module_utils._extension import package as _package
-from ..module_utils._extension.model import OptionError
-from ..module_utils._tls import http_get
-
-# What an argument of the download is called here.
-OPTIONS = {"thumbprint": "server_thumbprint"}
+from ..module_utils._errors import ClientPluginError
+from ..module_utils._preflight.package_info import inspect_package
 
 
 def argument_spec() -> dict[str, Any]:
+    """Return the argument spec of the module."""
     return {
         "path": {"type": "path"},
         "url": {"type": "str"},
@@ -220,42 +213,8 @@ def argument_spec() -> dict[str, Any]:
     }
 
 
-def look(params: Mapping[str, Any]) -> _package.PluginPackage:
-    """The package that the options of a task name. Raises :class:`OptionError`."""
-    url = params["url"]
-    try:
-        return _package.load_package(params["path"]) if url is None else _package.parse_package(fetch(params))
-    except PackageError as error:
-        raise OptionError("path", str(error)) if url is None else OptionError("url", f"{url} {error}") from error
-
-
-def fetch(params: Mapping[str, Any]) -> bytes:
-    """What the URL gives. Raises :class:`OptionError`."""
-    try:
-        pin = params["server_thumbprint"]
-        return http_get.download(
-            params["url"],
-            limit=_package.MAX_BYTES,
-            timeout=params["timeout"],
-            thumbprint=None if pin is None else normalize_thumbprint(pin),
-            ca_path=params["ca_path"],
-            validate_certs=params["validate_certs"],
-        )
-    except ThumbprintError as error:
-        raise OptionError("server_thumbprint", str(error)) from error
-    except http_get.DownloadError as error:
-        raise OptionError(OPTIONS.get(error.argument, error.argument), str(error)) from error
-
-
-def result(package: _package.PluginPackage) -> dict[str, Any]:
-    dependencies = [{"id": key, "version": version} for key, version in package.dependencies]
-    return {
-        "package": asdict(package) | {"dependencies": dependencies},
-        "options": _package.package_to_options(package),
-    }
-
-
 def main() -> None:
+    """Run the module."""
     module = AnsibleModule(
         argument_spec=argument_spec(),
         mutually_exclusive=[["path", "url"]],
@@ -263,10 +222,10 @@ def main() -> None:
         supports_check_mode=True,
     )
     try:
-        package = look(module.params)
-    except OptionError as error:
+        result = inspect_package(module.params)
+    except ClientPluginError as error:
         module.fail_json(msg=str(error))
-    module.exit_json(changed=False, **result(package))
+    module.exit_json(changed=False, **result)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from .. import _url
 from .._certificate import x509
 from .._certificate.thumbprint import compute_thumbprint, matches_der
-from .._errors import CertificateError, PreflightError, ThumbprintError
+from .._errors import CertificateError, PreflightError, ThumbprintError, TlsError
 from .._extension.certificate_pair import is_thumbprint_of
 from .._extension.model import Extension, Server
 from .._tls import probe
@@ -44,17 +44,17 @@ def _check_server(server: Server, fetch: Callable[[str, int], bytes]) -> None:
     origin = _url.find_origin(server.url)
     if origin is None:
         raise PreflightError(
-            f"cannot be done for {_url.shown(server.url)}, which is not a URL with a host",
+            f"could not check {_url.shown(server.url)}, which is not a URL with a host",
             option=OPTION,
             remedy="correct the URL",
         )
     try:
         der = fetch(origin.host, origin.port)
-    except probe.TlsError as error:
+    except TlsError as error:
         raise PreflightError(
-            f"cannot be done for {server.url}: {error}",
+            f"could not check {server.url}: {error.problem()}",
             option=OPTION,
-            remedy=f"set O({OPTION}) to false if only the vCenters can reach it",
+            remedy=f"{error.remedy}, or set O({OPTION}) to false if only the vCenters can reach it",
         ) from error
     presented = compute_thumbprint(der)
     if server.thumbprint and not _presents_registered(server.thumbprint, der):

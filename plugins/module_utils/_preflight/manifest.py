@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from .. import _url
 from .._certificate.thumbprint import compute_pem_thumbprint, normalize_thumbprint
-from .._errors import ManifestError, PackageError, PreflightError, ThumbprintError
+from .._errors import HttpError, ManifestError, PackageError, PreflightError, ThumbprintError, UrlError
 from .._extension import package
 from .._extension.model import PACKAGE, REMOTE, Client, Extension, Server
 from .._foreign_text import quoted
@@ -126,15 +126,23 @@ def _check_delivery(timeout: float, files: bool, key: str, client: Client, serve
         _check_findings(delivery, client.url, option)
         if files:
             _check_files(request_named_files(delivery, client.url, timeout=timeout, thumbprint=pin), client.url)
-    except (http_get.DownloadError, ThumbprintError) as error:
+    except HttpError as error:
         raise PreflightError(
-            f"found that {error}",
+            f"found that {error.problem()}",
             option=option,
-            remedy=f"set O({option}) to false if only the vCenters can reach it",
+            remedy=f"{error.remedy}, or set O({option}) to false if only the vCenters can reach it",
+        ) from error
+    except (ThumbprintError, UrlError) as error:
+        raise PreflightError(
+            f"could not check {_url.shown(client.url)}, because its record cannot be used: {error.problem()}",
+            option=option,
+            remedy=f"correct the record, or set O({option}) to false if only the vCenters can reach it",
         ) from error
     except (ManifestError, PackageError) as error:
         raise PreflightError(
-            f"found that the content of {client.url} cannot be used: {error}", option=option
+            f"found that the content of {client.url} cannot be used: {error.problem()}",
+            option=option,
+            remedy=error.remedy,
         ) from error
 
 

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .._errors import HttpError
 from .._manifest import content_files
 from .._tls import http_get
 
@@ -67,15 +68,17 @@ def file_urls(manifest: dict[str, Any], url: str) -> dict[str, str]:
 def request_files(manifest: dict[str, Any], url: str, **trust: Any) -> tuple[ServedFile, ...]:
     """Request each file that a manifest at ``url`` names; ``trust`` is for :func:`http_get.request_all`.
 
-    Raises :class:`http_get.DownloadError` where the server does not answer, or the files are too many or too large.
+    Raises :class:`HttpError` where the server does not answer, or the files are too many or too large.
     """
     kinds = file_urls(manifest, url)
     if len(kinds) > MAX_FILES:
-        raise http_get.DownloadError(
-            "url",
-            f"{url} names {len(kinds)} files, more than the {MAX_FILES} that are requested; check them yourself",
+        raise HttpError(
+            "too_large",
+            f"names {len(kinds)} files, more than the {MAX_FILES} that are requested",
+            subject=url,
+            remedy="check them yourself",
         )
-    answers = http_get.look(tuple(kinds), limit=MAX_BYTES, **trust)
+    answers = http_get.request_all(tuple(kinds), limit=MAX_BYTES, **trust)
     return tuple(
         ServedFile(answer.url, answer.status, answer.content_type, answer.size, _problem(answer, kinds[answer.url]))
         for answer in answers
@@ -89,7 +92,7 @@ def describe_problems(files: Sequence[ServedFile]) -> str:
     return ", ".join(problems[:_MAX_PROBLEMS]) + more
 
 
-def _problem(answer: http_get.Seen, kind: str) -> str:
+def _problem(answer: http_get.Answer, kind: str) -> str:
     if answer.status != 200:
         return f"{answer.url} is answered with {answer.status} {http.client.responses.get(answer.status, '')}".rstrip()
     if not answer.size:

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .._certificate import x509
-from .._errors import CertificateError
+from .._errors import CertificateError, TlsError
 from .._extension.model import OptionError
 from .._tls import probe
 
@@ -81,11 +81,11 @@ def _from_server(params: Mapping[str, Any]) -> Found:
             address, port, timeout=params["timeout"], ca_path=params["ca_path"], server_name=params["host"]
         )
         chain = tuple(x509.load_certificate(der) for der in served.chain or (served.der,))
-    except probe.TlsError as error:
+    except TlsError as error:
         raise OptionError("ca_path" if error.kind == "ca_path" else "url", str(error)) from error
     except CertificateError as error:
         raise OptionError("url", f"what {address}:{port} serves {error}") from error
-    return Found(chain, params["host"] or address, served.verified, served.verify_error)
+    return Found(chain, params["host"] or address, served.verified, str(served.verify_error or "") or None)
 
 
 def _endpoint(url: str) -> tuple[str, int]:

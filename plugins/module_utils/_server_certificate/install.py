@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._certificate.thumbprint import compute_thumbprint
+from .._errors import TlsError
 from .._extension.model import OptionError
 from .._files import attributes
 from .._tls import probe
@@ -172,8 +173,8 @@ def _look(confirm: Confirm, seconds: float) -> tuple[str | None, str]:
             timeout=min(seconds, _LONGEST_LOOK),
             server_name=confirm.server_name,
         )
-    except probe.TlsError as error:
-        return None, str(error).partition(";")[0]
+    except TlsError as error:
+        return None, error.problem()
     thumbprint = compute_thumbprint(der)
     return thumbprint, f"it shows {thumbprint}"
 

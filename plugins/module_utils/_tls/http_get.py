@@ -3,69 +3,86 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""The only file that fetches the body of a URL, for plug-in packages and manifests. Standard library only.
+"""Download the body of a URL as a vCenter does: the URL as it is, straight from its server, no redirect, no account.
 
-It asks as a vCenter would: the URL as it is, straight to its server, no proxy, no redirect, no account.
+HTTP is that of urllib3, which the library requests brings along: 1.26 and 2.x. Own pieces, and why:
+
+- :class:`_TimedSocket`: the timeouts of urllib3 limit each read, here one deadline limits the whole exchange.
+- :class:`_BoundedReader`: both versions take a chunk of a negative size as "all that comes"; 1.26 reads the size of a
+  chunk and trailers to the end of the line, however long it is.
+- :class:`_TimedConnection`: urllib3 rewrites percent codes of a URL; its errors of a connection keep no cause.
+- ``ClientContext.server_name``: 1.26 gives OpenSSL no name for a server that is known by its IP address.
+- ``enforce_content_length`` is off in 1.26 unless it is set.
 """
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import io
 import re
-import socket
 import ssl
-import time
+import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from typing import Any, Literal
-from urllib.parse import SplitResult, urljoin, urlsplit
+from socket import socket
+from typing import Any
+from urllib.parse import urljoin
 
-from .._vcenter.connection import PinnedContext, WrongPin
-from .probe import Endpoint, TlsError, connect, network_error, tls_error, verifying_context
+from .. import _url
+from .._errors import HttpError, HttpKind, OptionError, TlsError, UrlError
+from . import contexts
+from .endpoint import Endpoint, connect
+from .errors import translate_error
 
-# A day. What is longer is a mistake in the unit, and more than the system's own timers take.
+URLLIB3_IMPORT_ERROR: str | None = None
+_HttpConnection: Any = object
+_HttpsConnection: Any = object
+try:
+    import urllib3
+    from urllib3.connection import HTTPConnection as _HttpConnection
+    from urllib3.connection import HTTPSConnection as _HttpsConnection
+except ImportError:
+    URLLIB3_IMPORT_ERROR = traceback.format_exc()
+
+# A day. What is longer is a mistake in the unit, and more than the timers of a system take.
 LONGEST_TIMEOUT = 86_400.0
 
-_PORTS = {"https": 443, "http": 80}
 _CHUNK = 64 * 1024
-# Longer ones come from servers that put a whole page there.
-_LONGEST_SHOWN = 200
+# Longer ones come from servers that put a whole page into a header.
+_LONGEST_LOCATION = 200
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,60}/[a-z0-9!#$&^_.+-]{1,60}")
-_WAY_OUT = "give https://host/path or https://host:port/path"
-_STATUS_WAYS_OUT = {
-    401: "it must be readable without an account, as vCenter has none",
-    403: "it must be readable without an account, as vCenter has none",
-    404: "correct the URL, or publish the file there first",
-    407: "no proxy can be used, as the URL must be reachable directly",
-    410: "correct the URL, or publish the file there first",
+_HTTP_KINDS: dict[str, HttpKind] = {
+    "ca_path": "ca_path",
+    "hostname": "untrusted",
+    "pin": "pin",
+    "timeout": "timeout",
+    "untrusted": "untrusted",
 }
-
-Argument = Literal["url", "ca_path", "thumbprint", "timeout"]
-
-
-class DownloadError(ValueError):
-    """Nothing usable could be downloaded. ``str()`` is one sentence with the URL, what happened and the way out.
-
-    ``argument`` is the argument of :func:`download` that it is about.
-    """
-
-    def __init__(self, argument: Argument, message: str) -> None:
-        super().__init__(message)
-        self.argument = argument
+_ACCOUNT_REMEDY = "make it readable without an account, because a vCenter has none"
+_PATH_REMEDY = "correct the URL, or publish the file there first"
+_STATUS_REMEDIES = {
+    401: _ACCOUNT_REMEDY,
+    403: _ACCOUNT_REMEDY,
+    404: _PATH_REMEDY,
+    407: "make it reachable without a proxy",
+    410: _PATH_REMEDY,
+}
 
 
 @dataclass(frozen=True, slots=True)
-class _Source:
-    """A URL that can be asked for. ``authority`` is what the Host header says, ``target`` is path and query."""
+class Answer:
+    """The answer of a server for a URL.
+
+    ``size`` is that of the body in bytes, which is read with status 200 only. ``content_type`` has no parameters and
+    is in lower case; it is empty where there is none.
+    """
 
     url: str
-    tls: bool
-    host: str
-    port: int
-    authority: str
-    target: str
+    status: int
+    content_type: str
+    size: int
 
 
 def download(
@@ -77,37 +94,22 @@ def download(
     ca_path: str | None = None,
     validate_certs: bool = True,
 ) -> bytes:
-    """The body that a GET of an ``http`` or ``https`` URL gives, at most ``limit`` bytes.
+    """Return the body that a GET of an ``http`` or ``https`` URL gives, at most ``limit`` bytes.
 
     ``timeout`` is in seconds and covers everything from connecting to the last byte; only the system's own name lookup
-    is outside of it. With ``thumbprint``, in the notation of ``normalize_thumbprint``, exactly the certificate with
+    is not limited. With ``thumbprint``, in the notation of :func:`normalize_thumbprint`, exactly the certificate with
     that one is trusted, and neither CA nor host name counts. Otherwise the CAs of ``ca_path``, a PEM file or a folder
-    of hashed ones, or those of the system are; with ``validate_certs`` false any certificate will do.
+    of hashed ones, or those of the system are trusted; with ``validate_certs`` false, any certificate is accepted.
 
-    Only status 200 will do, and a redirect is not followed: what vCenter gets from this very URL is what counts.
-    Raises :class:`DownloadError`.
+    Any other status than 200 is an error, also a redirect: what a vCenter gets from this very URL is what counts.
+    Raises :class:`HttpError`, :class:`UrlError` and, for the timeout, :class:`OptionError`.
     """
-    source = _source(url)
-    line = _line(source, timeout, thumbprint, ca_path, validate_certs)
-    with closing(line), line.told(source), line.answer(source, "close") as response:
-        _check_status(source, response)
-        return _body(source, response, limit)
+    source = _parse(url)
+    with closing(_Client(source, timeout, thumbprint, ca_path, validate_certs)) as client:
+        return client.download(source, limit)
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What a server answered for a URL. ``size`` is that of the body in bytes, which is read only with status 200.
-
-    ``content_type`` has no parameters and is in lower case; it is empty where there is none.
-    """
-
-    url: str
-    status: int
-    content_type: str
-    size: int
-
-
-def look(
+def request_all(
     urls: Sequence[str],
     *,
     limit: int,
@@ -115,270 +117,332 @@ def look(
     thumbprint: str | None = None,
     ca_path: str | None = None,
     validate_certs: bool = True,
-) -> tuple[Seen, ...]:
-    """What one server, that of all ``urls``, answers for each: over one connection for as long as it is kept open.
+) -> tuple[Answer, ...]:
+    """Return the answer to each of ``urls``, all of one server, over one connection as long as the server keeps it.
 
-    As :func:`download`, with ``timeout`` for all of them together, but any status will do.
-    Raises :class:`DownloadError`.
+    As :func:`download`, with ``timeout`` for all of them together and ``limit`` for each; any status is an answer.
     """
-    sources = [_source(url) for url in urls]
+    sources = [_parse(url) for url in urls]
     if not sources:
         return ()
-    with closing(_line(sources[0], timeout, thumbprint, ca_path, validate_certs)) as line:
-        return tuple(line.look(source, limit) for source in sources)
-
-
-def _line(source: _Source, timeout: float, thumbprint: str | None, ca_path: str | None, validate_certs: bool) -> _Line:
-    if not 0 < timeout <= LONGEST_TIMEOUT:
-        raise DownloadError(
-            "timeout", f"{timeout} is no time to wait; give seconds above 0, such as 30, and no more than a day"
-        )
-    context = _context(source, thumbprint, ca_path, validate_certs)
-    endpoint = Endpoint(source.host, source.port, source.host.partition("%")[0], time.monotonic() + timeout)
-    return _Line(endpoint, timeout, context)
+    with closing(_Client(sources[0], timeout, thumbprint, ca_path, validate_certs)) as client:
+        return tuple(client.request(source, limit) for source in sources)
 
 
 @dataclass(slots=True)
-class _Line:
-    """The way to one server: opened when it is needed, and again after the server has closed it."""
+class _Exchange:
+    """What the connections of a client share: the endpoint, the target of the request, how many were opened."""
 
     endpoint: Endpoint
-    timeout: float
-    context: ssl.SSLContext | None
-    connection: socket.socket | None = None
+    target: str = "/"
+    opened: int = 0
+
+
+class _Client:
+    """A connection to one server, opened when it is needed, and again after the server has closed it."""
+
+    def __init__(
+        self, source: _url.Url, timeout: float, thumbprint: str | None, ca_path: str | None, validate_certs: bool
+    ) -> None:
+        if not 0 < timeout <= LONGEST_TIMEOUT:
+            raise OptionError(
+                f"must be above 0 and at most {LONGEST_TIMEOUT:g} seconds",
+                option="timeout",
+                value=timeout,
+                remedy="give for example 30",
+            )
+        if URLLIB3_IMPORT_ERROR:
+            raise HttpError(
+                "library",
+                "cannot be downloaded without the Python library requests",
+                subject=source.text,
+                remedy="install requests where this task runs",
+            )
+        self.timeout = timeout
+        self.pool: Any
+        self.exchange = _Exchange(Endpoint.within(timeout, source.host, source.port))
+        options: dict[str, Any] = {"timeout": timeout, "exchange": self.exchange}
+        if source.is_tls:
+            options["ssl_context"] = _context(self.exchange.endpoint, thumbprint, ca_path, validate_certs)
+            # The context compares the pin first, and names the other certificate in its error. With the pin, urllib3
+            # compares it again before it sends the request, and asks for neither CA nor name.
+            options["assert_fingerprint"] = thumbprint
+            self.pool = urllib3.HTTPSConnectionPool(source.host, source.port, **options)
+            self.pool.ConnectionCls = _TimedHttpsConnection
+        else:
+            if thumbprint is not None:
+                raise HttpError(
+                    "pin",
+                    "has no certificate to compare with the thumbprint",
+                    subject=source.text,
+                    remedy="give an https URL, or no thumbprint",
+                )
+            self.pool = urllib3.HTTPConnectionPool(source.host, source.port, **options)
+            self.pool.ConnectionCls = _TimedHttpConnection
 
     def close(self) -> None:
-        if self.connection:
-            self.connection.close()
-        self.connection = None
+        """Close the connection."""
+        self.pool.close()
 
-    def look(self, source: _Source, limit: int) -> Seen:
-        with self.told(source):
-            if self.connection:
-                try:
-                    return self._look(source, limit)
-                except (ConnectionError, ssl.SSLError):
-                    # A server may close what it kept open, at any time and without a word.
-                    self.close()
-            return self._look(source, limit)
+    def download(self, source: _url.Url, limit: int) -> bytes:
+        """Return the body of a URL, and let the server close the connection."""
+        with self._get(source, "close") as response:
+            _check_status(source, response)
+            return _read_body(source, response, limit)
 
-    def _look(self, source: _Source, limit: int) -> Seen:
-        with self.answer(source, "keep-alive") as response:
-            size = len(_body(source, response, limit)) if response.status == 200 else 0
-            if response.will_close or response.status != 200:
-                self.close()
+    def request(self, source: _url.Url, limit: int) -> Answer:
+        """Return the answer for a URL, over the open connection if there is one."""
+        opened = self.exchange.opened
+        try:
+            return self._request(source, limit)
+        except HttpError as error:
+            # A server may close a connection that it kept open at any time.
+            if error.kind not in ("connection", "incomplete") or self.exchange.opened != opened:
+                raise
+        return self._request(source, limit)
+
+    def _request(self, source: _url.Url, limit: int) -> Answer:
+        with self._get(source, "keep-alive") as response:
+            size = len(_read_body(source, response, limit)) if response.status == 200 else 0
             content_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-            # It comes from a stranger, and is shown.
-            return Seen(source.url, response.status, content_type if _TYPE.fullmatch(content_type) else "", size)
+            return Answer(source.text, response.status, content_type if _TYPE.fullmatch(content_type) else "", size)
 
     @contextmanager
-    def answer(self, source: _Source, afterwards: str) -> Iterator[http.client.HTTPResponse]:
-        """Status and headers; the body is still to be read. ``afterwards``: what shall become of the connection."""
-        self.connection = self.connection or _open(source, self.endpoint, self.context)
-        with _get(source, _Paced(self.connection, self.endpoint), afterwards) as response:
-            response.begin()
+    def _get(self, source: _url.Url, afterwards: str) -> Iterator[Any]:
+        """Give the response to a GET with its body unread; ``afterwards`` is the header Connection."""
+        self.exchange.target = source.target
+        with self._translated(source), contextlib.ExitStack() as stack:
+            response = self.pool.urlopen(
+                "GET",
+                # Only for messages of urllib3: the connection sends the target as it is.
+                "/",
+                headers={
+                    "Host": source.authority,
+                    "Accept": "*/*",
+                    "Accept-Encoding": "identity",
+                    "Connection": afterwards,
+                    "User-Agent": "vsphere_ops.client_plugin",
+                },
+                retries=False,
+                redirect=False,
+                assert_same_host=False,
+                preload_content=False,
+                decode_content=False,
+                enforce_content_length=True,
+            )
+            # Closes the connection, unless a body that was read to its end has given it back.
+            stack.callback(response.close)
             yield response
 
     @contextmanager
-    def told(self, source: _Source) -> Iterator[None]:
-        """What breaks a conversation, in a sentence about the URL that was asked for."""
+    def _translated(self, source: _url.Url) -> Iterator[None]:
+        """Raise what ends an exchange early as an :class:`HttpError`."""
         try:
             yield
-        except TimeoutError as error:
-            raise _fault(
-                source, f"was not complete after {self.timeout:g} seconds; look at the server, or raise the timeout"
-            ) from error
-        except ssl.SSLError as error:
-            # TLS 1.3 tells a client after the handshake that it is not welcome.
-            raise _fault(source, f"cannot be downloaded: {tls_error(self.endpoint, error)}") from error
-        except (OSError, http.client.IncompleteRead) as error:
-            raise _fault(source, "was broken off by its server or on the way; look at the log of the server") from error
-        except http.client.HTTPException as error:
-            raise _fault(source, "is not answered in HTTP; correct its scheme or its port") from error
+        except TlsError as error:
+            raise _connection_error(source, error) from error
+        except (OSError, http.client.HTTPException, urllib3.exceptions.HTTPError) as error:
+            raise self._exchange_error(source, error) from error
 
-
-def _fault(source: _Source, message: str) -> DownloadError:
-    return DownloadError("url", f"{source.url} {message}")
-
-
-def _source(url: str) -> _Source:
-    parts, port = _split(url.strip())
-    if parts is None:
-        raise DownloadError("url", f"{_shown(url)} is no URL with a host and, if any, a valid port; {_WAY_OUT}")
-    if "@" in parts.netloc:
-        raise DownloadError("url", f"the URL holds a user name or a password, which vCenter could not use; {_WAY_OUT}")
-    if parts.scheme not in _PORTS or not parts.hostname:
-        raise DownloadError("url", f"{_shown(url)} cannot be downloaded from; {_WAY_OUT}")
-    if not re.fullmatch(r"[!-~]+", url.strip()):
-        # Checked on the text itself: urlsplit takes line breaks away without a word.
-        raise DownloadError(
-            "url", f"{_shown(url)} holds characters that no URL may hold; write them as percent codes, as in %20"
+    def _exchange_error(self, source: _url.Url, error: Exception) -> HttpError:
+        # urllib3 puts the exception that it has caught last among the arguments of its own.
+        cause = next((part for part in reversed(error.args) if isinstance(part, Exception)), error)
+        if isinstance(cause, (TimeoutError, urllib3.exceptions.TimeoutError)):
+            return HttpError(
+                "timeout",
+                f"was not complete after {self.timeout:g} seconds",
+                subject=source.text,
+                remedy="check the server, or raise O(timeout)",
+            )
+        if isinstance(cause, ssl.SSLError):
+            # With TLS 1.3 a server can reject a client after the handshake.
+            return _connection_error(source, translate_error(cause, self.exchange.endpoint))
+        broken = (OSError, http.client.IncompleteRead, urllib3.exceptions.HTTPError)
+        if isinstance(cause, http.client.HTTPException) and not isinstance(cause, broken):
+            return HttpError(
+                "not_http",
+                "is not answered in HTTP",
+                subject=source.text,
+                remedy="correct its scheme or its port",
+            )
+        return HttpError(
+            "incomplete",
+            "ended before its end, at the server or on the way",
+            subject=source.text,
+            remedy="check the log of the server",
         )
-    return _Source(
-        url=url.strip(),
-        tls=parts.scheme == "https",
-        host=parts.hostname,
-        port=port or _PORTS[parts.scheme],
-        authority=parts.netloc,
-        target=(parts.path or "/") + (f"?{parts.query}" if parts.query else ""),
-    )
 
 
-def _split(url: str) -> tuple[SplitResult | None, int | None]:
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        # Python's words quote parts of the URL, which could be parts of a password.
-        return None, None
-    return (None, None) if port == 0 else (parts, port)
-
-
-def _shown(url: str) -> str:
-    """A URL that is none for a message. Where it cannot be told apart what is a password, nothing is shown."""
-    return "the text" if "@" in url or len(url) > _LONGEST_SHOWN else ascii(url)
+def _parse(text: str) -> _url.Url:
+    source = _url.parse(text.strip())
+    if not source.text.isascii():
+        raise UrlError(
+            "contains characters that a URL must not contain",
+            value=source.text,
+            remedy="write them as percent codes, such as %20",
+        )
+    return source
 
 
 def _context(
-    source: _Source, thumbprint: str | None, ca_path: str | None, validate_certs: bool
-) -> ssl.SSLContext | None:
-    if not source.tls:
-        if thumbprint is not None:
-            raise DownloadError(
-                "thumbprint", f"{source.url} has no certificate to compare; give an https URL, or no thumbprint"
-            )
-        return None
+    endpoint: Endpoint, thumbprint: str | None, ca_path: str | None, validate_certs: bool
+) -> contexts.ClientContext:
+    context: contexts.ClientContext
     if thumbprint is not None:
-        pinned = PinnedContext(ssl.PROTOCOL_TLS_CLIENT)
-        pinned.pin = thumbprint
-        return _trusting(pinned)
-    try:
-        return verifying_context(ca_path) if validate_certs else _trusting(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
-    except TlsError as error:
-        raise DownloadError("ca_path", str(error)) from error
-
-
-def _trusting(context: ssl.SSLContext) -> ssl.SSLContext:
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context = contexts.pinned_context(thumbprint, str(endpoint))
+    elif validate_certs:
+        try:
+            context = contexts.verifying_context(ca_path)
+        except TlsError as error:
+            raise HttpError("ca_path", error.reason, subject=error.subject, remedy=error.remedy) from error
+    else:
+        context = contexts.inspection_context()
+    context.server_name = endpoint.name
+    context.sslsocket_class = _TimedTlsSocket
     return context
 
 
-def _open(source: _Source, endpoint: Endpoint, context: ssl.SSLContext | None) -> socket.socket:
-    try:
-        return _handshake(endpoint, context)
-    except WrongPin as error:
-        pin = context.pin if isinstance(context, PinnedContext) else ""
-        raise DownloadError(
-            "thumbprint",
-            f"{source.url} is served with the certificate {error}, not with {pin}; "
-            "find out why before you change the thumbprint",
-        ) from error
-    except ssl.SSLCertVerificationError as error:
-        raise _fault(source, f"cannot be downloaded: {tls_error(endpoint, error)}, or give its thumbprint") from error
-    except ssl.SSLError as error:
-        raise _fault(source, f"cannot be downloaded: {tls_error(endpoint, error)}") from error
-    except OSError as error:
-        raise _fault(source, f"cannot be downloaded: {network_error(endpoint, error)}") from error
-    except ValueError as error:
-        # The name cannot be written in IDNA, is empty or begins with a dot.
-        raise _fault(source, f"names no host ({error}); correct the name") from error
+def _connection_error(source: _url.Url, error: TlsError) -> HttpError:
+    return HttpError(
+        _HTTP_KINDS.get(error.kind, "connection"),
+        f"cannot be downloaded: {error.problem()}",
+        subject=source.text,
+        remedy=error.remedy,
+    )
 
 
-def _handshake(endpoint: Endpoint, context: ssl.SSLContext | None) -> socket.socket:
-    plain = connect(endpoint)
-    if context is None:
-        return plain
-    # Closed here when the handshake fails; on success the TLS socket has taken the descriptor over.
-    with plain:
-        plain.settimeout(endpoint.seconds_left())
-        return context.wrap_socket(plain, server_hostname=endpoint.name)
+class _BoundedReader(io.BufferedReader):
+    """Read an answer without a read that has no bound."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Return ``size`` bytes, or fewer at the end."""
+        if size is None or size < 0:
+            raise http.client.HTTPException("a chunk of a negative size")
+        return super().read(size)
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        """Return a line of at most ``size`` bytes; without a size, one that is longer than 64 KiB is an error."""
+        if size is not None and size >= 0:
+            return super().readline(size)
+        line = super().readline(_CHUNK + 1)
+        if len(line) > _CHUNK:
+            raise http.client.LineTooLong("line")
+        return line
 
 
-class _Paced(io.RawIOBase):
-    """A socket for ``http.client`` whose every single read and write gets only what is left of the whole time.
+class _Timed:
+    """A socket whose every read and write may take what is left until the deadline of ``endpoint``.
 
-    Without it a server that sends one byte now and then would hold the task for ever.
+    Without it, a server that sends one byte now and then would hold the task without end.
     """
 
-    def __init__(self, connection: socket.socket, endpoint: Endpoint) -> None:
-        super().__init__()
-        self.connection = connection
-        self.endpoint = endpoint
+    endpoint: Endpoint | None = None
 
-    def readable(self) -> bool:
-        return True
+    def recv_into(self: Any, *args: Any, **kwargs: Any) -> Any:
+        """Receive bytes into a buffer."""
+        self.limit()
+        return super().recv_into(*args, **kwargs)  # type: ignore[misc]
 
-    def readinto(self, buffer: Any) -> int:
-        self.connection.settimeout(self.endpoint.seconds_left())
-        return self.connection.recv_into(buffer)
+    def sendall(self: Any, *args: Any, **kwargs: Any) -> None:
+        """Send all bytes."""
+        self.limit()
+        super().sendall(*args, **kwargs)  # type: ignore[misc]
 
-    def sendall(self, data: bytes) -> None:
-        self.connection.settimeout(self.endpoint.seconds_left())
-        self.connection.sendall(data)
+    def makefile(self: Any, *_args: Any, **_kwargs: Any) -> Any:
+        """Return the reader that ``http.client`` reads answers from."""
+        return _BoundedReader(super().makefile("rb", buffering=0), _CHUNK)  # type: ignore[misc]
 
-    def makefile(self, _mode: str) -> io.BufferedReader:
-        return io.BufferedReader(self, _CHUNK)
+    def limit(self: Any) -> None:
+        """Set the timeout of the next call. Raises ``TimeoutError`` after the deadline."""
+        if self.endpoint is not None:
+            self.settimeout(self.endpoint.seconds_left())
 
 
-def _get(source: _Source, paced: _Paced, afterwards: str) -> http.client.HTTPResponse:
-    connection = http.client.HTTPConnection(source.host, source.port)
-    # Both are made for each other by duck typing: http.client only ever sends, makes a file and closes.
-    connection.sock = paced
-    connection.request(
-        "GET",
-        source.target,
-        headers={
-            "Host": source.authority,
-            "Accept": "*/*",
-            "Accept-Encoding": "identity",
-            "Connection": afterwards,
-            "User-Agent": "vsphere_ops.client_plugin",
-        },
+class _TimedSocket(_Timed, socket):
+    """See :class:`_Timed`."""
+
+
+class _TimedTlsSocket(_Timed, ssl.SSLSocket):
+    """See :class:`_Timed`."""
+
+
+class _TimedConnection:
+    """A connection of urllib3 that is opened within the deadline, and sends the target of a URL as it is."""
+
+    def __init__(self: Any, *args: Any, exchange: _Exchange, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.exchange = exchange
+
+    def _new_conn(self: Any) -> socket:
+        return connect(self.exchange.endpoint, _TimedSocket)
+
+    def connect(self: Any) -> None:
+        """Connect. Raises :class:`TlsError`, which urllib3 passes on unchanged."""
+        self.exchange.opened += 1
+        try:
+            super().connect()  # type: ignore[misc]
+        except (OSError, ValueError) as error:
+            raise translate_error(error, self.exchange.endpoint) from error
+        self.sock.endpoint = self.exchange.endpoint
+        # No warning of urllib3 where the task itself turns the verification off.
+        self.is_verified = True
+
+    def request(self: Any, method: str, _target: str, *args: Any, **kwargs: Any) -> None:
+        """Send a request."""
+        super().request(method, self.exchange.target, *args, **kwargs)  # type: ignore[misc]
+
+
+class _TimedHttpConnection(_TimedConnection, _HttpConnection):
+    """See :class:`_TimedConnection`."""
+
+
+class _TimedHttpsConnection(_TimedConnection, _HttpsConnection):
+    """See :class:`_TimedConnection`."""
+
+
+def _read_body(source: _url.Url, response: Any, limit: int) -> bytes:
+    if response.headers.get("Content-Encoding", "").strip().lower() not in ("", "identity"):
+        raise HttpError(
+            "encoding",
+            "is sent compressed, which was not asked for",
+            subject=source.text,
+            remedy="configure the server to send the file as it is",
+        )
+    too_large = HttpError(
+        "too_large",
+        f"is larger than the {limit} bytes that are read",
+        subject=source.text,
+        remedy="correct the URL",
     )
-    return http.client.HTTPResponse(paced, method="GET")  # type: ignore[arg-type]
-
-
-def _body(source: _Source, response: http.client.HTTPResponse, limit: int) -> bytes:
-    encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
-    if encoding not in ("", "identity"):
-        raise _fault(source, "comes compressed, which was not asked for; let the server send the file as it is")
-    too_long = _fault(source, f"is larger than the {limit} bytes that are read here; correct the URL")
-    announced = response.length
-    if announced is not None and announced > limit:
-        raise too_long
+    if (response.length_remaining or 0) > limit:
+        raise too_large
     body = bytearray()
-    # Not read(): there a chunk of a negative size would be taken as "all that comes".
-    piece = memoryview(bytearray(_CHUNK))
-    while received := response.readinto(piece):
-        body += piece[:received]
+    for piece in response.stream(_CHUNK, decode_content=False):
+        body += piece
         if len(body) > limit:
-            raise too_long
-    if announced is not None and len(body) < announced:
-        raise http.client.IncompleteRead(b"", announced - len(body))
+            raise too_large
     return bytes(body)
 
 
-def _check_status(source: _Source, response: http.client.HTTPResponse) -> None:
+def _check_status(source: _url.Url, response: Any) -> None:
     status = response.status
     if status == 200:
         return
-    # The server's own words for it could be anything.
-    answer = f"is answered with {status} {http.client.responses.get(status, '')}".rstrip()
+    # The words of the table, because those of the server could be anything.
+    reason = f"is answered with {status} {http.client.responses.get(status, '')}".rstrip()
+    remedy = _STATUS_REMEDIES.get(status, "check the log of the server")
     if 300 <= status < 400:
-        raise _fault(source, f"{answer}, which is not followed{_elsewhere(source, response)}")
-    way_out = _STATUS_WAYS_OUT.get(status, "look at the log of the server")
-    raise _fault(source, f"{answer}; {way_out}")
+        location = _location(source, response)
+        reason += f", a redirect to {location}, which is not followed" if location else ", which is not followed"
+        remedy = "give that URL" if location else "give the URL of the file itself"
+    raise HttpError("status", reason, subject=source.text, remedy=remedy, status=status)
 
 
-def _elsewhere(source: _Source, response: http.client.HTTPResponse) -> str:
-    """Where a redirect points to, if that can be shown: what stands there comes from a stranger."""
-    way_out = "; give the URL of the file itself"
+def _location(source: _url.Url, response: Any) -> str:
+    """Return the URL that a redirect points to, empty where it cannot be shown or is the same."""
     try:
-        location = urljoin(source.url, response.headers.get("Location", ""))
-        parts = urlsplit(location)
-    except ValueError:
-        return way_out
-    harmless = re.fullmatch(r"[!-~]+", location) and len(location) <= _LONGEST_SHOWN and "@" not in parts.netloc
-    return f", to {location}; give that URL" if harmless and location != source.url else way_out
+        location = urljoin(source.text, response.headers.get("Location", ""))
+        _url.parse(location)
+    except (UrlError, ValueError):
+        return ""
+    return location if location != source.text and location.isascii() and len(location) <= _LONGEST_LOCATION else ""

@@ -21,12 +21,12 @@ from http.client import HTTPException
 from typing import Any
 from xml.parsers.expat import ExpatError
 
-from .._errors import VCenterError
+from .._errors import TlsError, VCenterError
 from .._extension.api_types import FLAG, REFERENCE, SHAPE, TIME, from_api, to_api
 from .._extension.model import Extension
 from .._foreign_text import one_line
 from .._version import VersionKey, version_key
-from .connection import ConnectionOptions, WrongPin, tls_context
+from .connection import ConnectionOptions, tls_context
 from .errors import missing_privilege, translate_connection_error, translate_fault
 
 try:
@@ -214,7 +214,7 @@ def translate_errors(options: ConnectionOptions, key: str = "", *, is_vcenter: b
         yield
     except vmodl.MethodFault as fault:
         raise translate_fault(options, fault, key) from fault
-    except (OSError, HTTPException, ExpatError, WrongPin) as error:
+    except (OSError, HTTPException, ExpatError, TlsError) as error:
         status = _http_status(error)
         raise translate_connection_error(options, error, key, is_vcenter=is_vcenter, http_status=status) from error
 

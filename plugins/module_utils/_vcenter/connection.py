@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._certificate.thumbprint import compute_thumbprint, detect_algorithm, matches_der, normalize_thumbprint
-from .._errors import OptionError, ThumbprintError
-from .._foreign_text import one_line
+from .._certificate.thumbprint import normalize_thumbprint
+from .._errors import OptionError, ThumbprintError, TlsError
+from .._tls import contexts
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,45 +79,14 @@ def _normalize(text: str | None) -> str | None:
         raise OptionError.wrap(error, "vcenter_thumbprint") from error
 
 
-class WrongPin(Exception):
-    """The server's certificate is not the pinned one; the argument is the thumbprint that it has."""
-
-
-class PinnedContext(ssl.SSLContext):
-    """Trusts exactly the certificate with one thumbprint.
-
-    pyVmomi's own ``thumbprint`` argument will not do: version 9.1 looks at it only after another check has failed.
-    """
-
-    pin = ""
-
-    def wrap_socket(self, *args: Any, **kwargs: Any) -> ssl.SSLSocket:
-        connection = super().wrap_socket(*args, **kwargs)
-        served = connection.getpeercert(binary_form=True) or b""
-        if not matches_der(self.pin, served):
-            connection.close()
-            raise WrongPin(compute_thumbprint(served, detect_algorithm(self.pin)))
-        return connection
-
-
 def tls_context(options: ConnectionOptions) -> ssl.SSLContext:
-    if options.thumbprint:
-        # The pin takes the place of CA and host name: it names the one certificate that is right.
-        pinned = PinnedContext(ssl.PROTOCOL_TLS_CLIENT)
-        pinned.check_hostname = False
-        pinned.verify_mode = ssl.CERT_NONE
-        pinned.pin = options.thumbprint
-        return pinned
+    """Return the TLS context of a connection with these options. Raises :class:`OptionError`."""
     try:
-        context = ssl.create_default_context(cafile=options.ca_path)
-    except (OSError, ssl.SSLError) as error:
-        raise OptionError(
-            f"must be a file with PEM certificates of CAs ({one_line(error.strerror or error)})",
-            option="ca_path",
-            value=options.ca_path,
-            remedy="give the certificates of the CAs that you trust",
-        ) from error
-    if not options.validate_certs:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context
+        return contexts.vcenter_context(
+            validate_certs=options.validate_certs,
+            ca_path=options.ca_path,
+            pin=options.thumbprint,
+            subject=options.address,
+        )
+    except TlsError as error:
+        raise OptionError.wrap(error, "ca_path") from error

@@ -14,9 +14,9 @@ import socket
 import ssl
 from typing import Any
 
-from .._errors import VCenterError
+from .._errors import TlsError, VCenterError
 from .._foreign_text import one_line, quoted
-from .connection import ConnectionOptions, WrongPin
+from .connection import ConnectionOptions
 
 _RUN_AGAIN = "run the task again"
 # Kinds after which nobody knows whether a request has arrived.
@@ -97,10 +97,11 @@ def translate_connection_error(
 
 def _translate(options: ConnectionOptions, error: Exception, http_status: int | None) -> VCenterError:
     address = options.address
-    if isinstance(error, WrongPin):
+    if isinstance(error, TlsError):
         return VCenterError(
             "tls",
-            f"shows a certificate with the thumbprint {error}, not the {options.thumbprint} of O(vcenter_thumbprint)",
+            f"shows a certificate with the thumbprint {error.presented}, not the {options.thumbprint} of "
+            "O(vcenter_thumbprint)",
             subject=address,
             remedy="find out why the certificate has changed before you change the option",
         )

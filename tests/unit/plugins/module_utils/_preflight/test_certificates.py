@@ -78,7 +78,7 @@ def test_nobody_there(listen):
     port = listen(lambda connection: connection.close())
     with pytest.raises(PreflightError) as caught:
         check(server(port, thumbprint=OTHER))
-    assert f"cannot be done for https://localhost:{port}/plugin.json" in str(caught.value)
+    assert f"could not check https://localhost:{port}/plugin.json" in str(caught.value)
     assert "set `verify_servers` to false" in str(caught.value)
     assert caught.value.option == "verify_servers"
 

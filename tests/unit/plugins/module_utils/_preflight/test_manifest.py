@@ -200,7 +200,7 @@ def test_files_that_a_browser_could_not_load(folder, local, given, says):
 
 def test_another_server_is_asked_for_no_file(folder):
     connections = []
-    with pytest.raises(PreflightError, match="is served with the certificate"):
+    with pytest.raises(PreflightError, match="presents the certificate"):
         manifest.check_client_url(
             record(folder(connections), thumbprint=OTHER), manifest.build_delivery_check(5, files=True)
         )

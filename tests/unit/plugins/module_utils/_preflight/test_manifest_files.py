@@ -8,8 +8,8 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import HttpError
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._preflight import manifest_files
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._tls import http_get
 from ansible_collections.vsphere_ops.client_plugin.tests.unit.plugins.module_utils.web import answer, keeps_open
 
 URL = "https://plugins.example.com/com.example.notes/1.0.0/plugin.json"
@@ -139,5 +139,5 @@ def test_the_first_few_are_told():
 
 def test_too_many_files():
     named = manifest(*(f"{number}.html" for number in range(manifest_files.MAX_FILES + 1)))
-    with pytest.raises(http_get.DownloadError, match=f"names {manifest_files.MAX_FILES + 1} files, more than"):
+    with pytest.raises(HttpError, match=f"names {manifest_files.MAX_FILES + 1} files, more than"):
         manifest_files.request_files(named, "http://127.0.0.1:1/plugin.json", timeout=5)

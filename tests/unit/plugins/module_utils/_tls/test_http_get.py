@@ -17,6 +17,7 @@ import pytest
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._certificate.thumbprint import (
     compute_thumbprint,
 )
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import HttpError, OptionError, UrlError
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._tls import http_get
 from ansible_collections.vsphere_ops.client_plugin.tests.unit.plugins.module_utils import web
 from ansible_collections.vsphere_ops.client_plugin.tests.unit.plugins.module_utils.web import finish, request, sends
@@ -44,12 +45,16 @@ def get(url, **options):
     return http_get.download(url, **{"limit": 1_000_000, "timeout": 5, **options})
 
 
-def fails(url, argument="url", **options):
-    with pytest.raises(http_get.DownloadError) as caught:
+def fails(url, kind=None, **options):
+    with pytest.raises(HttpError) as caught:
         get(url, **options)
-    message = str(caught.value)
-    assert caught.value.argument == argument
-    assert "; " in message or ", or " in message, "the way out"
+    assert caught.value.kind == kind if kind else caught.value.kind not in ("pin", "ca_path")
+    return checked(caught.value)
+
+
+def checked(error):
+    message = str(error)
+    assert error.remedy and "; " in message
     assert message.isprintable() and not message.endswith(".")
     return message
 
@@ -77,8 +82,15 @@ def test_an_empty_body_is_one(listen):
 
 @pytest.mark.parametrize(
     ("path", "target"),
-    [("", b"/"), ("/", b"/"), ("/a/b%20c.zip?x=1&y=/z#part", b"/a/b%20c.zip?x=1&y=/z"), ("?x", b"/?x")],
-    ids=["nothing", "slash", "all", "query"],
+    [
+        ("", b"/"),
+        ("/", b"/"),
+        ("/a/b%20c.zip?x=1&y=/z#part", b"/a/b%20c.zip?x=1&y=/z"),
+        ("?x", b"/?x"),
+        ("/a%2fb/../100%.html", b"/a%2fb/../100%.html"),
+        ("//a", b"//a"),
+    ],
+    ids=["nothing", "slash", "all", "query", "as it is", "two slashes"],
 )
 def test_what_is_asked_for(listen, path, target):
     requests = []
@@ -129,8 +141,8 @@ def test_another_certificate_than_the_pinned_one(secured, local, make, trusted, 
     port = secured(local, sends(answer(), requests))
     pin = compute_thumbprint(make().der)
     url = f"https://localhost:{port}/a.zip"
-    message = fails(url, "thumbprint", thumbprint=pin, ca_path=trusted, validate_certs=validate_certs)
-    assert message.startswith(f"{url} is served with the certificate {compute_thumbprint(local.der)}, not with {pin}; ")
+    message = fails(url, "pin", thumbprint=pin, ca_path=trusted, validate_certs=validate_certs)
+    assert f"localhost:{port} presents the certificate {compute_thumbprint(local.der)}, not {pin}; " in message
     assert not any(requests), "nothing was asked"
 
 
@@ -140,13 +152,13 @@ def test_tls_unchecked_only_when_asked_for(secured, make):
     assert get(url, validate_certs=False) == BODY
     message = fails(url)
     assert message.startswith(f"{url} cannot be downloaded: the certificate of 127.0.0.1:")
-    assert "is not trusted" in message and message.endswith(", or give its thumbprint")
+    assert "is not trusted" in message
 
 
 def test_a_certificate_for_another_name(secured, make, authority, trusted):
     made = make("x", ("DNS:x.example.com",), issuer=authority)
     url = f"https://localhost:{secured(made, sends(answer()))}/"
-    assert "is not made for localhost" in fails(url, ca_path=trusted)
+    assert "is not issued for localhost" in fails(url, "untrusted", ca_path=trusted)
 
 
 def test_a_client_certificate_is_wanted(secured, local, trusted):
@@ -157,18 +169,18 @@ def test_a_client_certificate_is_wanted(secured, local, trusted):
     url = f"https://127.0.0.1:{secured(local, sends(answer()), demand)}/"
     message = fails(url, ca_path=trusted)
     # TLS 1.3 tells by an alert, which a reset may overtake.
-    assert message.startswith(f"{url} cannot be downloaded: ") or "broken off" in message
+    assert message.startswith(f"{url} cannot be downloaded: ") or "ended before its end" in message
 
 
 def test_a_ca_path_that_cannot_be_used(listen):
     connections = []
     url = f"https://127.0.0.1:{listen(connections.append)}/"
-    assert fails(url, "ca_path", ca_path="/no/such/file").startswith("/no/such/file cannot be used")
+    assert fails(url, "ca_path", ca_path="/no/such/file").startswith("/no/such/file does not exist")
     assert not connections
 
 
 def test_a_pin_for_what_is_not_secured():
-    message = fails("http://127.0.0.1:1/", "thumbprint", thumbprint=compute_thumbprint(b""))
+    message = fails("http://127.0.0.1:1/", "pin", thumbprint=compute_thumbprint(b""))
     assert message.startswith("http://127.0.0.1:1/ has no certificate to compare")
 
 
@@ -177,17 +189,17 @@ ANSWERS = {
     "not found": (answer(b"", "404 Gone fishing"), "is answered with 404 Not Found; correct the URL"),
     "unauthorized": (
         answer(b"", "401 No"),
-        "is answered with 401 Unauthorized; it must be readable without an account",
+        "is answered with 401 Unauthorized; make it readable without an account",
     ),
-    "unknown status": (answer(b"", "299 Odd"), "is answered with 299; look at the log of the server"),
+    "unknown status": (answer(b"", "299 Odd"), "is answered with 299; check the log of the server"),
     "partial": (answer(BODY, "206 Partial Content"), "is answered with 206 Partial Content; "),
     "redirect": (
         answer(b"", "302 Found", Location="https://other.example.com/a.zip"),
-        f"is answered with 302 Found, {REDIRECT}, to https://other.example.com/a.zip; give that URL",
+        f"is answered with 302 Found, a redirect to https://other.example.com/a.zip, {REDIRECT}; give that URL",
     ),
     "relative redirect": (
         answer(b"", "308 x", Location="/b.zip"),
-        f"is answered with 308 Permanent Redirect, {REDIRECT}, to http://127.0.0.1:PORT/b.zip; give that URL",
+        f"is answered with 308 Permanent Redirect, a redirect to http://127.0.0.1:PORT/b.zip, {REDIRECT}; give that",
     ),
     "redirect to nowhere": (answer(b"", "301 x"), f"{REDIRECT}; give the URL of the file itself"),
     "redirect to itself": (answer(b"", "301 x", Location="/a.zip"), f"{REDIRECT}; give the URL of the file itself"),
@@ -195,16 +207,16 @@ ANSWERS = {
     "redirect to no URL": (answer(b"", "301 x", Location="https://[::1/"), f"{REDIRECT}; give the URL of the file"),
     "redirect with escapes": (answer(b"", "301 x", Location="https://b/\x1b[2J"), f"{REDIRECT}; give the URL of the"),
     "redirect of any length": (answer(b"", "301 x", Location="/" + "b" * 999), f"{REDIRECT}; give the URL of the"),
-    "compressed": (answer(Content_Encoding="gzip"), "comes compressed, which was not asked for; "),
+    "compressed": (answer(Content_Encoding="gzip"), "is sent compressed, which was not asked for; "),
     "announced too long": (answer(b"", Content_Length=1_000_001), "is larger than the 1000000 bytes that are read"),
     "too long": (answer(bytes(1_000_001), Content_Length=None), "is larger than the 1000000 bytes that are read"),
     "chunks too long": (chunked(bytes(600_000), bytes(600_000)), "is larger than the 1000000 bytes that are read"),
-    "broken off": (answer(Content_Length=len(BODY) + 1), "was broken off by its server or on the way; "),
-    "chunk broken off": (chunked(BODY, end=b"5\r\nab"), "was broken off"),
-    "last chunk missing": (chunked(BODY, end=b""), "was broken off"),
-    "chunk size of words": (chunked(end=b"five\r\nabcde\r\n"), "was broken off"),
-    "nothing at all": (b"", "was broken off"),
-    "headers broken off": (b"HTTP/1.1 200 OK\r\nContent-Length: 5", "was broken off"),
+    "broken off": (answer(Content_Length=len(BODY) + 1), "ended before its end, at the server or on the way; "),
+    "chunk broken off": (chunked(BODY, end=b"5\r\nab"), "ended before its end"),
+    "last chunk missing": (chunked(BODY, end=b""), "ended before its end"),
+    "chunk size of words": (chunked(end=b"five\r\nabcde\r\n"), "ended before its end"),
+    "nothing at all": (b"", "ended before its end"),
+    "headers broken off": (b"HTTP/1.1 200 OK\r\nContent-Length: 5", "ended before its end"),
     "not HTTP": (b"SSH-2.0-OpenSSH_9.2p1\r\n", "is not answered in HTTP; correct its scheme or its port"),
     "too many headers": (b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * 200 + b"\r\n", "is not answered in HTTP"),
     "a header too long": (b"HTTP/1.1 200 OK\r\na: " + b"b" * 70_000 + b"\r\n\r\n", "is not answered in HTTP"),
@@ -231,6 +243,8 @@ ENDLESS = {
     "until closed": (answer(b"", Content_Length=None), "is larger than"),
     "one chunk": (chunked(end=b"ffffffffffff\r\n"), "is larger than"),
     "a chunk of a negative size": (chunked(end=b"-1\r\n"), "is not answered in HTTP"),
+    "the size of a chunk": (answer(b"1" * 70_000, Content_Length=None, Transfer_Encoding="chunked"), ""),
+    "a trailer": (chunked(end=b"0\r\na: "), ""),
 }
 
 
@@ -258,7 +272,7 @@ def reset(connection):
 
 
 def test_a_reset_in_the_middle(listen):
-    assert "was broken off" in fails(f"http://127.0.0.1:{listen(reset)}/")
+    assert "ended before its end" in fails(f"http://127.0.0.1:{listen(reset)}/")
 
 
 def silent(connection):
@@ -323,8 +337,8 @@ def test_nobody_there(scheme):
     ("url", "says"),
     [
         ("http://no-such-host.invalid/", "'no-such-host.invalid' cannot be resolved"),
-        ("http://a..example.com/", "names no host|cannot be resolved"),
-        (f"http://{'a' * 64}.example.com/", "names no host|cannot be resolved"),
+        ("http://a..example.com/", "is not a host name|cannot be resolved"),
+        (f"http://{'a' * 64}.example.com/", "is not a host name|cannot be resolved"),
     ],
     ids=["unknown", "empty label", "long label"],
 )
@@ -340,12 +354,12 @@ def test_https_asked_of_http(listen):
         finish(connection)
 
     url = f"https://127.0.0.1:{listen(complain)}/"
-    assert "answers, but not in TLS" in fails(url)
+    assert "answers without TLS" in fails(url)
 
 
 def test_http_asked_of_https(secured, local):
     message = fails(f"http://127.0.0.1:{secured(local, sends(answer()))}/")
-    assert "is not answered in HTTP" in message or "was broken off" in message
+    assert "is not answered in HTTP" in message or "ended before its end" in message
 
 
 def page(body=b"page", **headers):
@@ -365,9 +379,9 @@ def test_a_look_keeps_what_the_server_keeps(secured, local, headers, asked):
     data = answer(b"gone", "404 x") if headers is None else page(**headers)
     port = secured(local, web.keeps_open({"/a": data, "/b": data}, connections))
     urls = [f"https://127.0.0.1:{port}/{name}" for name in "aba"]
-    seen = http_get.look(urls, limit=100, timeout=5, thumbprint=compute_thumbprint(local.der))
+    seen = http_get.request_all(urls, limit=100, timeout=5, thumbprint=compute_thumbprint(local.der))
     status, size, kind = (404, 0, "") if headers is None else (200, 4, "text/html")
-    assert seen == tuple(http_get.Seen(url, status, kind, size) for url in urls)
+    assert seen == tuple(http_get.Answer(url, status, kind, size) for url in urls)
     assert connections == asked
 
 
@@ -382,18 +396,18 @@ def test_a_look_goes_on_where_a_server_closes(secured, local, end):
 
     port = secured(local, once)
     urls = [f"https://127.0.0.1:{port}/{name}" for name in "abc"]
-    seen = http_get.look(urls, limit=100, timeout=5, thumbprint=compute_thumbprint(local.der))
+    seen = http_get.request_all(urls, limit=100, timeout=5, thumbprint=compute_thumbprint(local.der))
     assert [one.status for one in seen] == [200] * 3
     assert len(connections) == 3
 
 
 def test_a_look_at_nothing_opens_nothing():
-    assert http_get.look((), limit=1, timeout=0) == ()
+    assert http_get.request_all((), limit=1, timeout=0) == ()
 
 
 LOOKS_THAT_FAIL = {
     "too long": (sends(page(bytes(101))), "/a is larger than the 100 bytes"),
-    "broken off": (sends(b""), "/a was broken off"),
+    "broken off": (sends(b""), "/a ended before its end"),
     "not HTTP": (sends(b"SSH-2.0-OpenSSH_9.2p1\r\n"), "/a is not answered in HTTP"),
     "slow": (drips(b"HTTP/1.1 200 OK\r\n", b"a: b\r\n"), "/a was not complete after 0.5 seconds"),
 }
@@ -401,50 +415,66 @@ LOOKS_THAT_FAIL = {
 
 @pytest.mark.parametrize(("talk", "says"), LOOKS_THAT_FAIL.values(), ids=LOOKS_THAT_FAIL)
 def test_a_look_that_fails(listen, talk, says):
-    with pytest.raises(http_get.DownloadError, match=says):
-        http_get.look([f"http://127.0.0.1:{listen(talk)}/a"], limit=100, timeout=0.5)
+    with pytest.raises(HttpError, match=says):
+        http_get.request_all([f"http://127.0.0.1:{listen(talk)}/a"], limit=100, timeout=0.5)
 
 
 def test_a_look_at_another_certificate_asks_nothing(secured, local, make):
     connections = []
     port = secured(local, web.keeps_open({}, connections))
-    with pytest.raises(http_get.DownloadError) as caught:
-        http_get.look([f"https://localhost:{port}/a"], limit=9, timeout=5, thumbprint=compute_thumbprint(make().der))
-    assert caught.value.argument == "thumbprint"
+    with pytest.raises(HttpError) as caught:
+        http_get.request_all(
+            [f"https://localhost:{port}/a"], limit=9, timeout=5, thumbprint=compute_thumbprint(make().der)
+        )
+    assert caught.value.kind == "pin"
     assert not any(connections)
 
 
+HOST = "must be a URL with a host"
+SPACE = "contains white space or control characters"
+USER = "contains a user name or a password"
 URLS = {
-    "empty": ("", "'' cannot be downloaded from"),
-    "file": ("file:///etc/passwd", "'file:///etc/passwd' cannot be downloaded from"),
-    "ftp": ("ftp://a/b", "'ftp://a/b' cannot be downloaded from"),
-    "no scheme": ("plugins.example.com/a.zip", "cannot be downloaded from"),
-    "no host": ("https:///a.zip", "cannot be downloaded from"),
-    "port 0": ("https://a:0/", "is no URL with a host and, if any, a valid port"),
-    "port too high": ("https://a:65536/", "is no URL with a host and, if any, a valid port"),
-    "port of letters": ("https://a:b/", "is no URL with a host and, if any, a valid port"),
-    "open bracket": ("https://[::1/", "is no URL with a host and, if any, a valid port"),
-    "space": ("http://127.0.0.1:1/a b", "holds characters that no URL may hold"),
-    "line break": ("http://127.0.0.1:1/a\r\nX: y", "'http://127.0.0.1:1/a\\r\\nX: y' holds characters that no URL may"),
-    "umlaut": ("http://127.0.0.1:1/\u00e4", "holds characters that no URL may hold"),
-    "user and password": ("https://admin:s3cret@127.0.0.1/", "the URL holds a user name or a password"),
-    "user": ("https://s3cret@127.0.0.1/", "the URL holds a user name or a password"),
-    "password with a slash": ("https://admin:s3cr/et@127.0.0.1/", "the text is no URL"),
-    "password with a hash": ("https://admin:s3cr#et@127.0.0.1/", "the text is no URL"),
-    "password without a scheme": ("admin:s3cret@127.0.0.1/", "the text cannot be downloaded from"),
-    "one slash": ("https:/admin:s3cret@127.0.0.1/", "the text cannot be downloaded from"),
-    "password and line break": ("https://admin:s3\ncret@127.0.0.1/", "the URL holds a user name or a password"),
-    "password and odd letter": ("https://admin:s3cret@a\u2100b/", "the text is no URL"),
+    "empty": ("", f"{HOST} and, if any, a port from 1 to 65535, got ''"),
+    "file": ("file:///etc/passwd", f"{HOST} and, if any, a port from 1 to 65535, got 'file:///etc/passwd'"),
+    "ftp": ("ftp://a/b", HOST),
+    "no scheme": ("plugins.example.com/a.zip", HOST),
+    "no host": ("https:///a.zip", HOST),
+    "port 0": ("https://a:0/", HOST),
+    "port too high": ("https://a:65536/", HOST),
+    "port of letters": ("https://a:b/", HOST),
+    "open bracket": ("https://[::1/", HOST),
+    "space": ("http://127.0.0.1:1/a b", SPACE),
+    "line break": ("http://127.0.0.1:1/a\r\nX: y", f"{SPACE}, got 'http://127.0.0.1:1/a\\r\\nX: y'"),
+    "umlaut": ("http://127.0.0.1:1/\u00e4", "contains characters that a URL must not contain"),
+    "user and password": ("https://admin:s3cret@127.0.0.1/", USER),
+    "user": ("https://s3cret@127.0.0.1/", USER),
+    "password with a slash": ("https://admin:s3cr/et@127.0.0.1/", HOST),
+    "password with a hash": ("https://admin:s3cr#et@127.0.0.1/", HOST),
+    "password without a scheme": ("admin:s3cret@127.0.0.1/", HOST),
+    "one slash": ("https:/admin:s3cret@127.0.0.1/", HOST),
+    "password and line break": ("https://admin:s3\ncret@127.0.0.1/", SPACE),
+    "password and odd letter": ("https://admin:s3cret@a\u2100b/", HOST),
+    "password and umlaut": ("https://admin:s3cret@127.0.0.1/\u00e4", USER),
 }
 
 
 @pytest.mark.parametrize(("url", "says"), URLS.values(), ids=URLS)
 def test_urls_that_cannot_be_used(url, says):
-    message = fails(url)
+    with pytest.raises(UrlError) as caught:
+        get(url)
+    message = checked(caught.value)
     assert says in message
     assert not any(part in message for part in ("s3cr", "cret", "admin"))
 
 
 @pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf"), 1e300])
 def test_times_that_cannot_be_waited(timeout):
-    assert fails("http://127.0.0.1:1/", "timeout", timeout=timeout).startswith(f"{timeout} is no time to wait")
+    with pytest.raises(OptionError) as caught:
+        get("http://127.0.0.1:1/", timeout=timeout)
+    assert caught.value.option == "timeout"
+    assert checked(caught.value).startswith("`timeout` must be above 0")
+
+
+def test_without_urllib3_the_library_is_named(monkeypatch):
+    monkeypatch.setattr(http_get, "URLLIB3_IMPORT_ERROR", "no module")
+    assert "requests" in fails("http://127.0.0.1:1/", "library")

@@ -13,12 +13,13 @@ import ssl
 from xml.parsers.expat import ExpatError
 
 import pytest
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import OptionNames, VCenterError
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._vcenter.client import translate_errors
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._vcenter.connection import (
-    ConnectionOptions,
-    WrongPin,
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import (
+    OptionNames,
+    TlsError,
+    VCenterError,
 )
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._vcenter.client import translate_errors
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._vcenter.connection import ConnectionOptions
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._vcenter.errors import translate_fault
 
 pyvmomi = pytest.importorskip("pyVmomi", reason="NOT RUN: pyVmomi is not installed")
@@ -82,7 +83,11 @@ def test_faults(fault: Exception, kind: str, words: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     ("error", "kind", "words"),
     [
-        (WrongPin("12:34"), "tls", "the thumbprint 12:34, not the AB:CD of `vcenter_thumbprint`"),
+        (
+            TlsError("pin", "presents another certificate", presented="12:34"),
+            "tls",
+            "the thumbprint 12:34, not the AB:CD of `vcenter_thumbprint`",
+        ),
         (untrusted(), "tls", "not trusted (self-signed certificate); set `ca_path`"),
         (TimeoutError(), "timeout", "did not answer within 5 s; check that it is running, or raise `timeout`"),
         (socket.gaierror(-2, "Name or service not known"), "unreachable", "cannot be resolved (Name or service"),

@@ -1,0 +1,117 @@
+# Copyright: Contributors to the vsphere_ops.client_plugin collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
+
+"""Translate the exceptions of sockets and OpenSSL into :class:`TlsError`. Standard library only."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+
+from .._errors import TlsError
+from .._foreign_text import one_line, quoted
+from .endpoint import Endpoint
+
+# OpenSSL x509_vfy.h: X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH.
+_OTHER_NAME = (62, 64)
+# Reasons of OpenSSL when the first bytes of the answer are not a TLS record but, for example, an HTTP or SSH greeting.
+_NOT_TLS = (
+    "WRONG_VERSION_NUMBER",
+    "HTTP_REQUEST",
+    "HTTPS_PROXY_REQUEST",
+    "PACKET_LENGTH_TOO_LONG",
+    "RECORD_LAYER_FAILURE",
+)
+
+
+def translate_error(error: OSError | ValueError, endpoint: Endpoint) -> TlsError:
+    """Return the :class:`TlsError` for an exception of connecting or of the TLS handshake."""
+    if isinstance(error, ssl.SSLError):
+        return _translate_ssl_error(error, endpoint)
+    if isinstance(error, OSError):
+        return _translate_network_error(error, endpoint)
+    # The name is empty, begins with a dot or cannot be written in IDNA.
+    return TlsError(
+        "unresolved",
+        f"is not a host name ({one_line(error)})",
+        subject=quoted(endpoint.name),
+        remedy="correct the name",
+    )
+
+
+def _translate_network_error(error: OSError, endpoint: Endpoint) -> TlsError:
+    if isinstance(error, socket.gaierror):
+        return TlsError(
+            "unresolved",
+            f"cannot be resolved ({one_line(error.strerror)})",
+            subject=quoted(endpoint.host),
+            remedy="correct the name or the DNS configuration of this host",
+        )
+    if isinstance(error, TimeoutError):
+        return TlsError(
+            "timeout",
+            "did not answer in time",
+            subject=str(endpoint),
+            remedy="check the route and the firewalls, or raise O(timeout)",
+        )
+    if isinstance(error, ConnectionRefusedError):
+        return TlsError(
+            "refused",
+            "refused the connection",
+            subject=str(endpoint),
+            remedy="start the server there or correct the port",
+        )
+    if isinstance(error, (ConnectionResetError, BrokenPipeError, ConnectionAbortedError)):
+        return _reset(endpoint)
+    return TlsError(
+        "unreachable",
+        f"cannot be reached ({one_line(error.strerror or error)})",
+        subject=str(endpoint),
+        remedy="check the address and the route",
+    )
+
+
+def _translate_ssl_error(error: ssl.SSLError, endpoint: Endpoint) -> TlsError:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        subject = f"the certificate of {endpoint}"
+        if error.verify_code in _OTHER_NAME:
+            return TlsError(
+                "hostname",
+                f"is not issued for {one_line(endpoint.name)}",
+                subject=subject,
+                remedy="use a name from its subjectAltName",
+            )
+        return TlsError(
+            "untrusted",
+            f"is not trusted ({one_line(error.verify_message)})",
+            subject=subject,
+            remedy="trust its CA or replace it",
+        )
+    reason = error.reason or ""
+    if isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError)) or "UNEXPECTED_EOF" in reason:
+        return _reset(endpoint)
+    if reason in _NOT_TLS:
+        return TlsError(
+            "not_tls",
+            "answers without TLS",
+            subject=str(endpoint),
+            remedy="correct the port, or configure TLS there",
+        )
+    words = reason.replace("_", " ").lower() or one_line(error)
+    return TlsError(
+        "alert",
+        f"declined the TLS handshake ({words})",
+        subject=str(endpoint),
+        remedy="configure it to offer TLS 1.2 or newer to any client",
+    )
+
+
+def _reset(endpoint: Endpoint) -> TlsError:
+    return TlsError(
+        "reset",
+        "closed the connection during the TLS handshake",
+        subject=str(endpoint),
+        remedy="check its log, and for a device in between",
+    )
