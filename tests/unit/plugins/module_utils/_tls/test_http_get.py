@@ -430,12 +430,12 @@ def test_a_look_at_another_certificate_asks_nothing(secured, local, make):
     assert not any(connections)
 
 
-HOST = "must be a URL with a host"
+HOST = "URL with a host and, if any, a port from 1 to 65535"
 SPACE = "contains white space or control characters"
 USER = "contains a user name or a password"
 URLS = {
-    "empty": ("", f"{HOST} and, if any, a port from 1 to 65535, got ''"),
-    "file": ("file:///etc/passwd", f"{HOST} and, if any, a port from 1 to 65535, got 'file:///etc/passwd'"),
+    "empty": ("", f"{HOST}, got ''"),
+    "file": ("file:///etc/passwd", f"{HOST}, got 'file:///etc/passwd'"),
     "ftp": ("ftp://a/b", HOST),
     "no scheme": ("plugins.example.com/a.zip", HOST),
     "no host": ("https:///a.zip", HOST),
