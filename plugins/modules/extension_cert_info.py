@@ -208,7 +208,7 @@ verify_error:
   description: Why such a client does not accept the server. C(null) when it does, or without O(url).
   returned: success
   type: str
-  sample: the certificate of plugins.example.com:443 is not made for x.example.com; use a name from its subjectAltName
+  sample: the certificate of plugins.example.com:443 is not issued for x.example.com; use a name from its subjectAltName
 """
 import datetime
 
