@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from ..module_utils._argument_specs import MANY_RULES, rollback_spec
+from ..module_utils._argument_specs import MEMBERS_RULES, rollback_spec
 from ..plugin_utils._fleet.action import FleetAction, FleetWork
 
 
@@ -15,7 +15,7 @@ class ActionModule(FleetAction):
     """Options and result are documented in the module of the same name."""
 
     spec = staticmethod(rollback_spec)
-    rules = MANY_RULES
+    rules = MEMBERS_RULES
 
     def load_work(self) -> FleetWork:
         """Import the work, and pyVmomi with it."""

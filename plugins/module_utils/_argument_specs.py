@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""Every argument spec of what talks to a vCenter: modules, actions and sanity tests read the same one."""
+"""Define the argument specs of all modules and actions. ``validate-modules`` compares them with the documentation."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from ansible.module_utils.basic import env_fallback
 
 
 def vcenter_spec() -> dict[str, Any]:
-    """How a vCenter is reached. The variables are those that AWX's credential type and community.vmware use.
+    """Return the options of the connection to a vCenter.
 
-    ``validate_certs`` has none on purpose: AWX sets VMWARE_VALIDATE_CERTS to False by default, and a check of TLS that
-    an environment can switch off is switched off without anybody noticing.
+    The environment variables are those of AWX's credential type and of community.vmware. ``validate_certs`` has none:
+    AWX sets VMWARE_VALIDATE_CERTS to False by default, which would disable the verification of TLS unnoticed.
     """
     return {
         "hostname": {"type": "str", "required": True, "fallback": (env_fallback, ["VMWARE_HOST"])},
@@ -44,7 +44,10 @@ def vcenter_spec() -> dict[str, Any]:
 
 
 def extension_spec() -> dict[str, Any]:
-    """What shall be registered. The aliases are the names of community.vmware and of the SDK tool's JSON files."""
+    """Return the options of an extension record.
+
+    The aliases are the names in community.vmware and in the JSON files of the registration tool of the SDK.
+    """
     return {
         "key": {"type": "str", "aliases": ["extension_key"], "no_log": False},
         "definition": {"type": "path"},
@@ -89,8 +92,8 @@ def extension_spec() -> dict[str, Any]:
     }
 
 
-def info_spec() -> dict[str, Any]:
-    """Which records shall be read."""
+def selection_spec() -> dict[str, Any]:
+    """Return the options that select extension records."""
     return {
         "keys": {"type": "list", "elements": "str", "aliases": ["key", "extension_key"], "no_log": False},
         "patterns": {"type": "list", "elements": "str", "aliases": ["pattern"]},
@@ -100,7 +103,7 @@ def info_spec() -> dict[str, Any]:
 
 
 def manifest_info_spec() -> dict[str, Any]:
-    """A manifest, from a URL or from the record of an extension."""
+    """Return the options of ``plugin_manifest_info``."""
     return {
         "url": {"type": "str"},
         "key": {"type": "str", "aliases": ["extension_key"], "no_log": False},
@@ -115,9 +118,12 @@ def manifest_info_spec() -> dict[str, Any]:
 
 
 def fleet_spec() -> dict[str, Any]:
-    """One extension for many vCenters. Whether there is a key is checked later: each host may have its own."""
+    """Return the options of ``vcenter_extension_fleet``.
+
+    ``key`` is not required, because each member may have its own.
+    """
     return {
-        **_many_spec(),
+        **_members_spec(),
         "max_failures": {"type": "int"},
         "history_path": {"type": "path"},
         "history_run": {"type": "str"},
@@ -126,14 +132,14 @@ def fleet_spec() -> dict[str, Any]:
 
 
 def fleet_info_spec() -> dict[str, Any]:
-    """The records of many vCenters."""
-    return {**_many_spec(), **info_spec()}
+    """Return the options of ``vcenter_extension_fleet_info``."""
+    return {**_members_spec(), **selection_spec()}
 
 
 def renewal_spec() -> dict[str, Any]:
-    """A web server's new certificate, for the records of many vCenters."""
+    """Return the options of ``vcenter_extension_renewal``."""
     return {
-        **_many_spec(),
+        **_members_spec(),
         "max_failures": {"type": "int"},
         "history_path": {"type": "path"},
         "history_run": {"type": "str"},
@@ -146,9 +152,9 @@ def renewal_spec() -> dict[str, Any]:
 
 
 def rollback_spec() -> dict[str, Any]:
-    """The records of many vCenters as they were before a run."""
+    """Return the options of ``vcenter_extension_rollback``."""
     return {
-        **_many_spec(),
+        **_members_spec(),
         "max_failures": {"type": "int"},
         "history_path": {"type": "path", "required": True},
         "run": {"type": "str"},
@@ -159,7 +165,7 @@ def rollback_spec() -> dict[str, Any]:
 
 
 def outcome_spec() -> dict[str, Any]:
-    """The outcome of one host."""
+    """Return the options of ``vcenter_extension_outcome``."""
     return {
         "registered": {"type": "str", "required": True},
         "name": {"type": "str"},
@@ -169,7 +175,7 @@ def outcome_spec() -> dict[str, Any]:
 
 
 def rotation_report_spec() -> dict[str, Any]:
-    """What a rotation has registered, and when it switched."""
+    """Return the options of ``certificate_rotation_report``."""
     texts = ("compared", "put_back", "switched_at", "switched_before", "reason")
     return {
         "renewed": {"type": "str", "required": True},
@@ -178,8 +184,8 @@ def rotation_report_spec() -> dict[str, Any]:
     }
 
 
-def _many_spec() -> dict[str, Any]:
-    """Many vCenters: the connection options of the task are the defaults of every entry."""
+def _members_spec() -> dict[str, Any]:
+    """Return the options of a task for many vCenters. Its connection options are the defaults of every member."""
     inventory = {
         "type": "dict",
         "options": {
@@ -189,7 +195,7 @@ def _many_spec() -> dict[str, Any]:
         },
     }
     return {
-        "vcenters": {"type": "list", "elements": "dict", "options": entry_spec()},
+        "vcenters": {"type": "list", "elements": "dict", "options": member_spec()},
         "inventory": inventory,
         "concurrency": {"type": "int", "default": 32},
         "retries": {"type": "int", "default": 2},
@@ -199,14 +205,14 @@ def _many_spec() -> dict[str, Any]:
     }
 
 
-def entry_spec() -> dict[str, Any]:
-    """What may differ from one vCenter to the next: no defaults here, those are the options of the task."""
+def member_spec() -> dict[str, Any]:
+    """Return the options of one member of a fleet. They have no defaults, because those are the options of the task."""
     connection = _without(vcenter_spec(), "default", "fallback", "required")
     return {"name": {"type": "str"}, "extension": {"type": "dict"}, **connection}
 
 
-def override_spec() -> dict[str, Any]:
-    """What may differ in the record of one vCenter."""
+def member_record_spec() -> dict[str, Any]:
+    """Return the options of the record that one member of a fleet can set for itself."""
     return _without(extension_spec(), "default", "required")
 
 
@@ -214,18 +220,21 @@ def _without(spec: dict[str, Any], *words: str) -> dict[str, Any]:
     return {name: {word: value for word, value in option.items() if word not in words} for name, option in spec.items()}
 
 
-# The rules between options, in the form of AnsibleModule's keyword arguments.
+# The rules between options, as keyword arguments of AnsibleModule.
 _EXCLUSIVE = [["server_certificate", "server_certificate_path"], ["definition", "package"]]
-OVERRIDE_RULES: dict[str, Any] = {"mutually_exclusive": _EXCLUSIVE}
-EXTENSION_RULES: dict[str, Any] = {**OVERRIDE_RULES, "required_one_of": [["key", "definition", "package"]]}
-MANY_RULES: dict[str, Any] = {
+MEMBER_RECORD_RULES: dict[str, Any] = {"mutually_exclusive": _EXCLUSIVE}
+EXTENSION_RULES: dict[str, Any] = {**MEMBER_RECORD_RULES, "required_one_of": [["key", "definition", "package"]]}
+MEMBERS_RULES: dict[str, Any] = {
     "mutually_exclusive": [["vcenters", "inventory"]],
     "required_one_of": [["vcenters", "inventory"]],
 }
-FLEET_RULES: dict[str, Any] = {**MANY_RULES, "mutually_exclusive": [*_EXCLUSIVE, *MANY_RULES["mutually_exclusive"]]}
+FLEET_RULES: dict[str, Any] = {
+    **MEMBERS_RULES,
+    "mutually_exclusive": [*_EXCLUSIVE, *MEMBERS_RULES["mutually_exclusive"]],
+}
 RENEWAL_RULES: dict[str, Any] = {
-    **MANY_RULES,
-    "mutually_exclusive": [_EXCLUSIVE[0], *MANY_RULES["mutually_exclusive"]],
+    **MEMBERS_RULES,
+    "mutually_exclusive": [_EXCLUSIVE[0], *MEMBERS_RULES["mutually_exclusive"]],
 }
 
 
@@ -360,7 +369,7 @@ def _file_owner_spec() -> dict[str, Any]:
     }
 
 
-# The rules between options, in the form of AnsibleModule's keyword arguments.
+# The rules between options, as keyword arguments of AnsibleModule.
 CERTIFICATE_INFO_RULES: dict[str, Any] = {
     "mutually_exclusive": [["path", "content", "url"]],
     "required_one_of": [["path", "content", "url"]],

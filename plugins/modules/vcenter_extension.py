@@ -13,11 +13,11 @@ version_added: "0.1.0"
 author:
   - vSphere Ops contributors (@vsphere-ops)
 description:
-  - Makes the ExtensionManager of one vCenter hold exactly the extension that the task describes.
-  - Registers it, updates it in place, or unregisters it; does nothing where the record is right already.
-  - Certificate and thumbprint of the manifest server are kept as one pair, whichever of them is given.
-  - A task that was written for M(community.vmware.vcenter_extension) works when only its module name is changed. When
-    they are left out for a new key, O(client_type) and O(server_type) stand for a remote plug-in here, and
+  - Registers an extension with the ExtensionManager of one vCenter, updates it in place, or unregisters it. Writes
+    nothing if the registered record is as described.
+  - Certificate and thumbprint of the manifest server always change as a pair, whichever of them is given.
+  - A task for M(community.vmware.vcenter_extension) works with this module when only the module name is changed. If
+    omitted for a new key, O(client_type) and O(server_type) are those of a remote plug-in, and
     O(shown_in_solution_manager) is not set.
 extends_documentation_fragment:
   - vsphere_ops.client_plugin._vcenter
@@ -42,7 +42,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Show the plug-in in the vSphere Client
+- name: Register a plug-in
   vsphere_ops.client_plugin.vcenter_extension:
     hostname: vcenter.example.com
     username: svc-plugins@vsphere.local
@@ -56,7 +56,7 @@ EXAMPLES = r"""
     server_certificate_path: /etc/pki/tls/certs/plugins.example.com.pem
   delegate_to: localhost
 
-- name: Register the certificate that the web server shows after its renewal
+- name: Register the renewed certificate of the manifest server
   vsphere_ops.client_plugin.vcenter_extension:
     hostname: vcenter.example.com
     username: svc-plugins@vsphere.local
@@ -65,7 +65,7 @@ EXAMPLES = r"""
     server_certificate: "{{ lookup('ansible.builtin.file', 'plugins.example.com.pem') }}"
   delegate_to: localhost
 
-- name: Register what the files of the SDK's registration tool describe
+- name: Register ids and texts from the files of the SDK's registration tool
   vsphere_ops.client_plugin.vcenter_extension:
     hostname: vcenter.example.com
     username: svc-plugins@vsphere.local
@@ -78,7 +78,7 @@ EXAMPLES = r"""
     resources: "{{ lookup('ansible.builtin.file', 'resourceList.json') | from_json }}"
   delegate_to: localhost
 
-- name: Register a legacy plug-in package; key, version and names are in it
+- name: Register a legacy plug-in package, which contains key, version and names
   vsphere_ops.client_plugin.vcenter_extension:
     hostname: vcenter-67.example.com
     username: svc-plugins@vsphere.local
@@ -88,7 +88,7 @@ EXAMPLES = r"""
     server_certificate_path: /etc/pki/tls/certs/plugins.example.com.pem
   delegate_to: localhost
 
-- name: Register what an XML document describes, with the thumbprint of today
+- name: Register an XML document with the current thumbprint
   vsphere_ops.client_plugin.vcenter_extension:
     hostname: vcenter.example.com
     username: svc-plugins@vsphere.local
@@ -97,7 +97,7 @@ EXAMPLES = r"""
     server_thumbprint: "{{ served.thumbprint }}"
   delegate_to: localhost
 
-- name: Take the plug-in away, unless another company has registered it meanwhile
+- name: Unregister the plug-in, unless another company has registered it
   vsphere_ops.client_plugin.vcenter_extension:
     hostname: vcenter.example.com
     username: svc-plugins@vsphere.local
@@ -108,7 +108,7 @@ EXAMPLES = r"""
     state: absent
   delegate_to: localhost
 
-- name: Take the plug-in away
+- name: Unregister the plug-in
   vsphere_ops.client_plugin.vcenter_extension:
     hostname: vcenter.example.com
     username: svc-plugins@vsphere.local
@@ -117,7 +117,7 @@ EXAMPLES = r"""
     state: absent
   delegate_to: localhost
 
-- name: Give the connection once for many tasks
+- name: Set the connection once for several tasks
   hosts: localhost
   gather_facts: false
   module_defaults:
@@ -127,7 +127,7 @@ EXAMPLES = r"""
       password: "{{ vault_vcenter_password }}"
       ca_path: /etc/pki/tls/certs/vcenter-ca.pem
   tasks:
-    - name: Raise the version
+    - name: Update the version
       vsphere_ops.client_plugin.vcenter_extension:
         key: com.example.fleet-notes
         version: 1.3.0
@@ -136,12 +136,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 action:
-  description: What was done, or would be done in check mode.
+  description: V(register), V(update), V(unregister) or V(none); in check mode, what would be done.
   returned: success
   type: str
   sample: update
 changes:
-  description: The options whose registered value differs, in the order of the documentation.
+  description: Options whose registered value differs, in the order of the documentation.
   returned: success
   type: list
   elements: dict
@@ -151,15 +151,15 @@ changes:
       type: str
       sample: version
     before:
-      description: What was registered; C(null) for nothing.
+      description: Value that was registered; C(null) if there was none.
       type: raw
       sample: 1.2.0
     after:
-      description: What is registered now.
+      description: Value that is registered now.
       type: raw
       sample: 1.3.0
 extension:
-  description: The record afterwards, in the words of the options; C(null) when there is none.
+  description: The resulting record, with the names of the options; C(null) if there is none.
   returned: success
   type: dict
   sample:
@@ -169,12 +169,12 @@ extension:
     client_type: vsphere-client-remote
     server_type: MANIFEST_SERVER
 vcenter:
-  description: The vCenter that answered.
+  description: The vCenter.
   returned: success
   type: dict
   contains:
     hostname:
-      description: As given in the task.
+      description: Host name as set in the task.
       type: str
       sample: vcenter.example.com
     version:
@@ -190,7 +190,7 @@ vcenter:
       type: str
       sample: 8.0.3.0
     instance_uuid:
-      description: The vCenter's own id, the same through upgrades and renames.
+      description: Id of the vCenter, which stays the same through upgrades and renames.
       type: str
       sample: 7d5a0d1c-0000-4000-8000-000000000001
 """
@@ -209,25 +209,24 @@ from ..module_utils._vcenter.connection import read_connection_options
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec={**vcenter_spec(), **extension_spec()},
-        supports_check_mode=True,
-        **EXTENSION_RULES,
-    )
+    """Run the module."""
+    spec = {**vcenter_spec(), **extension_spec()}
+    module = AnsibleModule(argument_spec=spec, supports_check_mode=True, **EXTENSION_RULES)
     if PYVMOMI_IMPORT_ERROR:
         module.fail_json(msg=missing_required_lib("pyvmomi"), exception=PYVMOMI_IMPORT_ERROR)
     try:
-        wanted = desired_from_options(module.params)
+        desired = desired_from_options(module.params)
+        preflight = build_preflight(checks_of_options(module.params), module.params["timeout"])
         with session(read_connection_options(module.params)) as vcenter:
             outcome = reconcile(
                 vcenter,
-                wanted,
+                desired,
                 check_mode=module.check_mode,
                 now=datetime.now(timezone.utc),
-                preflight=build_preflight(checks_of_options(module.params), module.params["timeout"]),
+                preflight=preflight,
             )
     except ClientPluginError as error:
-        module.fail_json(msg=str(error))
+        module.fail_json(msg=error.message())
     for warning in outcome.warnings():
         module.warn(warning)
     module.exit_json(**outcome.result(diff=module._diff))

@@ -132,12 +132,12 @@ results:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._argument_specs import MANY_RULES, fleet_info_spec
+from ..module_utils._argument_specs import MEMBERS_RULES, fleet_info_spec
 
 
 def main() -> None:
     """Fail: the action of the same name does the work."""
-    module = AnsibleModule(argument_spec=fleet_info_spec(), supports_check_mode=True, **MANY_RULES)
+    module = AnsibleModule(argument_spec=fleet_info_spec(), supports_check_mode=True, **MEMBERS_RULES)
     module.fail_json(msg="this module requires the action plug-in of the same name; install the whole collection")
 
 

@@ -13,10 +13,10 @@ version_added: "0.1.0"
 author:
   - vSphere Ops contributors (@vsphere-ops)
 description:
-  - Reads the extension records of one vCenter, all of them or a selection, with client, servers, thumbprints and
+  - Reads the extension records of one vCenter, all or selected ones, with client, servers, thumbprints and
     certificates.
-  - Each record comes in the words of M(vsphere_ops.client_plugin.vcenter_extension). Fed back to that module it changes
-    nothing.
+  - Each record has the names of the options of M(vsphere_ops.client_plugin.vcenter_extension). Given back to that
+    module it changes nothing.
 extends_documentation_fragment:
   - vsphere_ops.client_plugin._vcenter
   - vsphere_ops.client_plugin._selection
@@ -26,7 +26,7 @@ attributes:
     support: full
   diff_mode:
     support: none
-    details: Changes nothing.
+    details: The module changes nothing.
   idempotent:
     support: full
   platform:
@@ -37,7 +37,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: What is registered?
+- name: Read all extensions
   vsphere_ops.client_plugin.vcenter_extension_info:
     hostname: vcenter.example.com
     username: auditor@vsphere.local
@@ -45,12 +45,12 @@ EXAMPLES = r"""
   delegate_to: localhost
   register: registered
 
-- name: Is the plug-in there in the right version?
+- name: Assert that the plug-in is registered in the right version
   ansible.builtin.assert:
     that: registered.extensions | selectattr('key', 'eq', 'com.example.fleet-notes') | map(attribute='version') | list
       == ['1.2.0']
 
-- name: Which plug-ins of ours have a certificate or a thumbprint that cannot be right?
+- name: Find plug-ins with a certificate or thumbprint that contradicts the rest of the record
   vsphere_ops.client_plugin.vcenter_extension_info:
     hostname: vcenter.example.com
     username: auditor@vsphere.local
@@ -61,7 +61,7 @@ EXAMPLES = r"""
   register: ours
   failed_when: ours.servers | rejectattr('consistent') | length > 0
 
-- name: Read one record
+- name: Read one extension
   vsphere_ops.client_plugin.vcenter_extension_info:
     hostname: vcenter-a.example.com
     username: auditor@vsphere.local
@@ -70,7 +70,7 @@ EXAMPLES = r"""
   delegate_to: localhost
   register: source
 
-- name: Register the same in another vCenter
+- name: Register the same extension with another vCenter
   vsphere_ops.client_plugin.vcenter_extension: >-
     {{ source.extensions[0] | combine({
       'hostname': 'vcenter-b.example.com',
@@ -81,8 +81,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 extensions:
-  description: The records, in the order of O(keys) or else of the vCenter. The options are those of
-    M(vsphere_ops.client_plugin.vcenter_extension); C(null) stands for what a record does not hold.
+  description: The records, in the order of O(keys) or else of the vCenter, with the options of
+    M(vsphere_ops.client_plugin.vcenter_extension). C(null) is the value of what a record does not have.
   returned: success
   type: list
   elements: dict
@@ -102,8 +102,9 @@ extensions:
       plugin_servers: []
 servers:
   description:
-    - Every https server of these records, and whether what is registered for it can be true. Nothing is opened for
-      that; M(vsphere_ops.client_plugin.vcenter_extension) compares with what is served, with O(ignore:verify_servers).
+    - Every https server of these records, and whether its certificate, thumbprint and URL contradict each other. No
+      server is opened; M(vsphere_ops.client_plugin.vcenter_extension) with O(ignore:verify_servers) compares with the
+      served certificates.
   returned: success
   type: list
   elements: dict
@@ -126,27 +127,27 @@ servers:
       sample:
         "B5:4F:1D:0C:6E:2A:97:08:35:E1:4A:9C:7B:60:D2:F3:18:AE:5D:C4:02:99:6B:EF:71:3C:88:0A:DE:14:57:26"
     consistent:
-      description: Whether certificate, thumbprint and host of the URL fit together.
+      description: Whether certificate, thumbprint and host of the URL match.
       type: bool
       sample: true
     problems:
-      description: What does not, a sentence each.
+      description: Contradictions, a sentence each.
       type: list
       elements: str
       sample: []
 missing:
-  description: Those of O(keys) that are not registered.
+  description: Keys in O(keys) that are not registered.
   returned: success
   type: list
   elements: str
   sample: []
 vcenter:
-  description: The vCenter that answered.
+  description: The vCenter.
   returned: success
   type: dict
   contains:
     hostname:
-      description: As given in the task.
+      description: Host name as set in the task.
       type: str
       sample: vcenter.example.com
     version:
@@ -162,7 +163,7 @@ vcenter:
       type: str
       sample: 8.0.3.0
     instance_uuid:
-      description: The vCenter's own id, the same through upgrades and renames.
+      description: Id of the vCenter, which stays the same through upgrades and renames.
       type: str
       sample: 7d5a0d1c-0000-4000-8000-000000000001
 """
@@ -171,7 +172,7 @@ from dataclasses import asdict
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ..module_utils._argument_specs import info_spec, vcenter_spec
+from ..module_utils._argument_specs import selection_spec, vcenter_spec
 from ..module_utils._errors import ClientPluginError
 from ..module_utils._extension.query import query_extensions, selection_from_options
 from ..module_utils._vcenter.client import PYVMOMI_IMPORT_ERROR, session
@@ -179,15 +180,16 @@ from ..module_utils._vcenter.connection import read_connection_options
 
 
 def main() -> None:
-    module = AnsibleModule(argument_spec={**vcenter_spec(), **info_spec()}, supports_check_mode=True)
+    """Run the module."""
+    module = AnsibleModule(argument_spec={**vcenter_spec(), **selection_spec()}, supports_check_mode=True)
     if PYVMOMI_IMPORT_ERROR:
         module.fail_json(msg=missing_required_lib("pyvmomi"), exception=PYVMOMI_IMPORT_ERROR)
     try:
         with session(read_connection_options(module.params)) as vcenter:
-            found = query_extensions(vcenter, selection_from_options(module.params))
+            result = query_extensions(vcenter, selection_from_options(module.params))
     except ClientPluginError as error:
-        module.fail_json(msg=str(error))
-    module.exit_json(changed=False, **asdict(found))
+        module.fail_json(msg=error.message())
+    module.exit_json(changed=False, **asdict(result))
 
 
 if __name__ == "__main__":

@@ -28,9 +28,9 @@ def overlay(desired: Desired, current: Extension | None, *, certificates: bool =
     if current is None:
         if not desired.version:
             raise OptionError(
-                f"must be set to register {quoted(desired.key)}, which this vCenter does not have yet",
+                f"must be set to register {quoted(desired.key)} as a new extension",
                 option="version",
-                remedy="give the version of the plug-in, such as 1.2.0",
+                remedy="give the version of the plug-in, such as 1.2.0, or correct O(key)",
             )
         current = Extension(key=desired.key, version=desired.version)
     identity = {

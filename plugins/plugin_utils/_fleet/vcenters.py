@@ -16,11 +16,11 @@ from ansible.errors import AnsibleError
 from ansible.template import Templar
 
 from ...module_utils._argument_specs import (
-    OVERRIDE_RULES,
-    entry_spec,
+    MEMBER_RECORD_RULES,
     extension_spec,
     fleet_spec,
-    override_spec,
+    member_record_spec,
+    member_spec,
     renewal_spec,
     rollback_spec,
     vcenter_spec,
@@ -121,12 +121,12 @@ def _from_item(place: str, item: Any, options: Mapping[str, Any]) -> RawMember:
 
 def _names_in_list(place: str, item: Mapping[str, Any], options: Mapping[str, Any]) -> OptionNames:
     """Return the names of options that the item gives, or could give because the task does not."""
-    names = {option: f"{place}.{option}" for option in entry_spec() if options.get(option) is None}
-    names |= _names_of_given(place, item, entry_spec())
+    names = {option: f"{place}.{option}" for option in member_spec() if options.get(option) is None}
+    names |= _names_of_given(place, item, member_spec())
     extension = item.get("extension")
     if isinstance(extension, Mapping):
         # Some names are an option of the connection and an alias in the record: the connection comes first.
-        names = _names_of_given(f"{place}.extension", extension, override_spec()) | names
+        names = _names_of_given(f"{place}.extension", extension, member_record_spec()) | names
     return OptionNames(names=names)
 
 
@@ -242,8 +242,8 @@ class _MemberReader:
 
     def __init__(self, options: Mapping[str, Any]) -> None:
         self._options = options
-        self._connection = OptionValidator(entry_spec())
-        self._extension = OptionValidator(override_spec(), OVERRIDE_RULES)
+        self._connection = OptionValidator(member_spec())
+        self._extension = OptionValidator(member_record_spec(), MEMBER_RECORD_RULES)
         self._contexts: dict[tuple[Any, ...], ssl.SSLContext] = {}
 
     def read_member(self, raw: RawMember) -> FleetMember:
