@@ -4,6 +4,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
+"""Read the certificate of a manifest server."""
+
 from __future__ import annotations
 
 DOCUMENTATION = r"""
@@ -217,7 +219,7 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ..module_utils._argument_specs import CERTIFICATE_INFO_RULES, certificate_info_spec
 from ..module_utils._certificate.x509 import CRYPTOGRAPHY_IMPORT_ERROR
 from ..module_utils._errors import ClientPluginError
-from ..module_utils._server_certificate.info import look
+from ..module_utils._server_certificate.info import inspect_certificate
 from ..module_utils._server_certificate.private_key import show_certificate
 
 
@@ -230,10 +232,10 @@ def main() -> None:
     show_certificate(module, "content")
     now = datetime.datetime.now(datetime.timezone.utc)
     try:
-        found = look(module.params)
+        certificate = inspect_certificate(module.params)
     except ClientPluginError as error:
         module.fail_json(msg=error.message())
-    module.exit_json(changed=False, **found.result(now))
+    module.exit_json(changed=False, **certificate.to_result(now))
 
 
 if __name__ == "__main__":

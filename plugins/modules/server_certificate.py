@@ -4,6 +4,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
+"""Create the key and self-signed certificate of a manifest server."""
+
 from __future__ import annotations
 
 DOCUMENTATION = r"""
@@ -225,16 +227,16 @@ def main() -> None:
         module.fail_json(msg=missing_required_lib("cryptography"), exception=CRYPTOGRAPHY_IMPORT_ERROR)
     now = datetime.datetime.now(datetime.timezone.utc)
     try:
-        want = self_signed.wanted(module.params)
-        found = self_signed.find(want)
-        decided = self_signed.plan(want, found, now)
-        after, copies = None if decided.reasons else decided.before, list[str]()
-        if decided.reasons and not module.check_mode:
-            after, copies = self_signed.carry_out(want, found, decided, now)
+        options = self_signed.parse_self_signed_options(module.params)
+        files = self_signed.read_self_signed_files(options)
+        plan = self_signed.plan_self_signed(options, files, now)
+        certificate, copies = None if plan.reasons else plan.current, list[str]()
+        if plan.reasons and not module.check_mode:
+            certificate, copies = self_signed.apply_self_signed(options, files, plan, now)
     except ClientPluginError as error:
         module.fail_json(msg=error.message())
-    result = self_signed.result(want, decided, after, now)
-    attributes.apply_attributes(module, result, key_path=want.key_path, other_path=want.certificate_path)
+    result = self_signed.describe_self_signed(options, plan, certificate, now)
+    attributes.apply_attributes(module, result, key_path=options.key_path, other_path=options.certificate_path)
     module.exit_json(backup_files=copies, **result)
 
 

@@ -4,6 +4,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
+"""Check the key and certificate of a manifest server and install new ones."""
+
 from __future__ import annotations
 
 DOCUMENTATION = r"""
@@ -300,6 +302,7 @@ from ..module_utils._certificate.x509 import CRYPTOGRAPHY_IMPORT_ERROR
 from ..module_utils._errors import ClientPluginError
 from ..module_utils._files import attributes
 from ..module_utils._server_certificate import install, install_plan
+from ..module_utils._server_certificate.install_options import parse_install_options
 from ..module_utils._server_certificate.private_key import show_certificate
 
 
@@ -312,19 +315,19 @@ def main() -> None:
     show_certificate(module, "new_certificate")
     now = datetime.datetime.now(datetime.timezone.utc)
     try:
-        want = install_plan.wanted(module.params)
-        found = install_plan.find(want)
-        decided = install_plan.plan(want, found, now)
-        served = install.served(want, found, decided)
-        reasons = install.reasons(want, decided, shown=served)
+        options = parse_install_options(module.params)
+        current = install_plan.read_installation(options)
+        plan = install_plan.plan_install(options, current, now)
+        served = install.is_served(options, current, plan)
+        reasons = install.list_reasons(options, plan, served=served)
         if not module.check_mode:
-            tools = install.system_tools(module)
-            served = install.carry_out(want, found, decided, tools, shown=served)
+            tools = install.create_host_tools(module)
+            served = install.apply_install(options, current, plan, tools, served=served)
     except ClientPluginError as error:
         module.fail_json(msg=error.message())
-    result = install_plan.result(want, decided, reasons, served=served, now=now)
-    if decided.after:
-        key, certificate = want.pair.places()
+    result = install_plan.describe_install(options, plan, reasons, served=served, now=now)
+    if plan.after:
+        key, certificate = options.pair.files()
         attributes.apply_attributes(module, result, key_path=key.live, other_path=certificate.live)
     module.exit_json(**result)
 

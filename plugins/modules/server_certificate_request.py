@@ -4,6 +4,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
+"""Create the key of a manifest server and the request for its certificate."""
+
 from __future__ import annotations
 
 DOCUMENTATION = r"""
@@ -157,16 +159,16 @@ def main() -> None:
         module.fail_json(msg=missing_required_lib("cryptography"), exception=CRYPTOGRAPHY_IMPORT_ERROR)
     now = datetime.datetime.now(datetime.timezone.utc)
     try:
-        want = csr_file.wanted(module.params)
-        found = csr_file.find(want)
-        decided = csr_file.plan(want, found)
-        after, copies = None if decided.reasons else decided.before, list[str]()
-        if decided.reasons and not module.check_mode:
-            after, copies = csr_file.carry_out(want, found, decided, now)
+        options = csr_file.parse_csr_options(module.params)
+        files = csr_file.read_csr_files(options)
+        plan = csr_file.plan_csr(options, files)
+        request, copies = None if plan.reasons else plan.current, list[str]()
+        if plan.reasons and not module.check_mode:
+            request, copies = csr_file.apply_csr(options, files, plan, now)
     except ClientPluginError as error:
         module.fail_json(msg=error.message())
-    result = csr_file.result(want, decided, after)
-    attributes.apply_attributes(module, result, key_path=want.key_path, other_path=want.request_path)
+    result = csr_file.describe_csr(options, plan, request)
+    attributes.apply_attributes(module, result, key_path=options.key_path, other_path=options.request_path)
     module.exit_json(backup_files=copies, **result)
 
 

@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""The only file that knows when a web server's certificate request, and the key for it, are made anew.
+"""Decide whether a web server's certificate request and its key are replaced, and replace them.
 
-``plan(wanted, found)`` touches nothing; ``carry_out`` makes what it says. A key of another kind and a file that is no
-readable key belong to somebody else and are not replaced unless the task says so or keeps a copy.
+:func:`plan_csr` changes nothing; :func:`apply_csr` carries out its plan. A key of another type or size and a file
+without a readable key come from somewhere else. They are replaced only with ``force`` or ``backup``.
 """
 
 from __future__ import annotations
@@ -18,12 +18,10 @@ from typing import Any
 
 from .._certificate import san, x509
 from .._certificate.csr import Csr, CsrSubject, create_csr, load_csr
-from .._errors import CsrError
-from .._extension.model import OptionError
+from .._errors import CsrError, OptionError
 from .._files import attributes
 from .._files.replace import NewFile, replace_files_with_backup
-from . import private_key
-from .info import read_file
+from .private_key import KEY_MODE, parse_key_options, read_current_key, read_pair_file, resolve_pair_paths
 
 _REQUEST_MODE = 0o644
 # RFC 5280 appendix A.1: ub-state-name, ub-locality-name, ub-organization-name, ub-organizational-unit-name.
@@ -31,8 +29,8 @@ _LONGEST = {"state_or_province": 128, "locality": 128, "organization": 64, "orga
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What the task asks for. ``sans`` are written as in ``Certificate``."""
+class CsrOptions:
+    """The options of a task. ``sans`` are written as in ``Certificate``."""
 
     key_path: str
     request_path: str
@@ -43,38 +41,53 @@ class Wanted:
     force: bool
     backup: bool
 
+    @property
+    def key(self) -> str:
+        """Type and size of the key, as in :class:`Csr`."""
+        return f"{self.key_type} {self.key_size}"
+
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """The two files as they are; None where there is none."""
+class CsrFiles:
+    """The content of both files; None for a file that does not exist."""
 
     key: bytes | None
     request: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """Why something is made anew (empty: nothing is), the request that is there now, and the key that stays."""
+class CsrPlan:
+    """Why a new request is created (empty: it is not), the current request, and the key if it is kept."""
 
     reasons: tuple[str, ...]
-    before: Csr | None
+    current: Csr | None
     kept_key: bytes | None
 
 
-def wanted(params: Mapping[str, Any]) -> Wanted:
-    """Read the options of a task. Raises :class:`OptionError`."""
-    key_type, key_size = private_key.wanted(params)
+def parse_csr_options(params: Mapping[str, Any]) -> CsrOptions:
+    """Return the options of a task in their domain types. Raises :class:`OptionError`."""
+    key_type, key_size = parse_key_options(params)
     attributes.check_attribute_options(params)
-    key_path, request_path = private_key.paths(params, "request_path")
+    key_path, request_path = resolve_pair_paths(params, "request_path")
     sans = san.parse_alternative_names(params["subject_alternative_names"])
     for option, longest in _LONGEST.items():
         value = params[option]
         if value is not None and not 0 < len(value) <= longest:
-            raise OptionError(option, f"{value!r} does not have 1 to {longest} characters; shorten it or leave it out")
+            raise OptionError(
+                f"must have 1 to {longest} characters",
+                option=option,
+                value=value,
+                remedy="shorten it, or leave it out",
+            )
     country = params["country"]
     if country is not None and not (len(country) == 2 and country.isascii() and country.isalpha()):
-        raise OptionError("country", f"{country!r} is no country; give its two letters (ISO 3166), such as DE")
-    return Wanted(
+        raise OptionError(
+            "must be a country code of two letters (ISO 3166-1 alpha-2)",
+            option="country",
+            value=country,
+            remedy="give for example DE",
+        )
+    return CsrOptions(
         key_path=key_path,
         request_path=request_path,
         subject=CsrSubject(
@@ -90,100 +103,108 @@ def wanted(params: Mapping[str, Any]) -> Wanted:
     )
 
 
-def find(want: Wanted) -> Found:
+def read_csr_files(options: CsrOptions) -> CsrFiles:
     """Read both files. Raises :class:`OptionError`."""
-    return Found(read_file(want.key_path, "private_key_path"), read_file(want.request_path, "request_path"))
+    return CsrFiles(
+        read_pair_file(options.key_path, "private_key_path"), read_pair_file(options.request_path, "request_path")
+    )
 
 
-def plan(want: Wanted, found: Found) -> Plan:
-    """Say what would be done and why. Raises :class:`OptionError` when that would destroy a foreign file."""
-    may_destroy = want.force or want.backup
-    key, problem = private_key.present(want.key_path, found.key, may_destroy=may_destroy)
-    right_key = key is not None and (key.key_type, key.key_size) == (want.key_type, want.key_size)
-    if key is not None and not right_key:
-        problem = f"The private key is {key.key_type} {key.key_size}, not {want.key_type} {want.key_size}."
-        if not may_destroy:
-            raise OptionError(
-                "private_key_path",
-                f"{want.key_path} holds {key.key_type} {key.key_size}, not {want.key_type} {want.key_size}, and is not "
-                "replaced; give another path, set key_type and key_size to match, or set backup or force",
-            )
-    reasons = [problem] if problem else []
-    before, request_problem = _present(want, found)
-    if request_problem:
-        reasons.append(request_problem)
-    if before is not None:
-        reasons.extend(_outdated(want, before, key))
-    if want.force:
-        reasons.append("The option force is set.")
-    return Plan(tuple(reasons), before, found.key if right_key and not want.force else None)
+def plan_csr(options: CsrOptions, files: CsrFiles) -> CsrPlan:
+    """Return what would be done and why.
 
-
-def carry_out(want: Wanted, found: Found, decided: Plan, now: datetime.datetime) -> tuple[Csr, list[str]]:
-    """Make the request, and its key where none stays. Returns it and the paths of the copies ``backup`` made.
-
-    Raises :class:`OptionError` when that fails; the old files are then in place.
+    Raises :class:`OptionError` when that would destroy a file that this module did not create.
     """
-    key = decided.kept_key or x509.generate_private_key(want.key_type, want.key_size)
-    request = create_csr(key, want.subject, want.sans)
-    files = [
-        NewFile(want.request_path, request.pem.encode("ascii"), found.request, _REQUEST_MODE, "request_path"),
-    ]
-    if decided.kept_key is None:
-        files.insert(0, NewFile(want.key_path, key, found.key, private_key.MODE, "private_key_path"))
-    return request, replace_files_with_backup(files, backup_at=now if want.backup else None)
+    may_replace = options.force or options.backup
+    key, key_reason = read_current_key(options.key_path, files.key, may_replace=may_replace)
+    has_right_type = key is not None and (key.key_type, key.key_size) == (options.key_type, options.key_size)
+    if key is not None and not has_right_type:
+        key_reason = f"The private key is {key.key_type} {key.key_size}, not {options.key}."
+        if not may_replace:
+            raise OptionError(
+                f"names {options.key_path}, which holds {key.key_type} {key.key_size}, not {options.key}, and is not "
+                "replaced",
+                option="private_key_path",
+                remedy="give another path, set O(key_type) and O(key_size) to match, or set O(backup) or O(force)",
+            )
+    reasons = [key_reason] if key_reason else []
+    current, request_reason = _read_current_csr(options, files)
+    if request_reason:
+        reasons.append(request_reason)
+    if current is not None:
+        reasons.extend(_find_csr_differences(options, current, key))
+    if options.force:
+        reasons.append("The option force is set.")
+    return CsrPlan(tuple(reasons), current, files.key if has_right_type and not options.force else None)
 
 
-def result(want: Wanted, decided: Plan, after: Csr | None) -> dict[str, Any]:
-    """What the module returns. ``after`` is None when check mode kept a new request from being made."""
-    before = decided.before
-    kind = f"{want.key_type} {want.key_size}"
+def apply_csr(options: CsrOptions, files: CsrFiles, plan: CsrPlan, now: datetime.datetime) -> tuple[Csr, list[str]]:
+    """Create the new files; return the request and the paths of the copies that ``backup`` made.
+
+    Raises :class:`OptionError` when a file cannot be written; the old files are then in place.
+    """
+    key = plan.kept_key or x509.generate_private_key(options.key_type, options.key_size)
+    request = create_csr(key, options.subject, options.sans)
+    content = request.pem.encode("ascii")
+    new = [NewFile(options.request_path, content, files.request, _REQUEST_MODE, "request_path")]
+    if plan.kept_key is None:
+        new.insert(0, NewFile(options.key_path, key, files.key, KEY_MODE, "private_key_path"))
+    return request, replace_files_with_backup(new, backup_at=now if options.backup else None)
+
+
+def describe_csr(options: CsrOptions, plan: CsrPlan, request: Csr | None) -> dict[str, Any]:
+    """Return the result of the module. ``request`` is None when check mode did not create a new one."""
+    current = plan.current
     return {
-        "changed": bool(decided.reasons),
-        "reasons": list(decided.reasons),
-        "request": after and after.pem,
-        "subject": str(want.subject),
-        "subject_alternative_names": list(want.sans),
-        "key_type": want.key_type,
-        "key_size": want.key_size,
+        "changed": bool(plan.reasons),
+        "reasons": list(plan.reasons),
+        "request": request and request.pem,
+        "subject": str(options.subject),
+        "subject_alternative_names": list(options.sans),
+        "key_type": options.key_type,
+        "key_size": options.key_size,
         "diff": [
             {
-                "before_header": want.request_path,
-                "after_header": want.request_path,
-                "before": _compared(before.subject, before.sans, before.key) if before else {},
-                "after": _compared(str(want.subject), want.sans, kind),
+                "before_header": options.request_path,
+                "after_header": options.request_path,
+                "before": _csr_to_diff(current.subject, current.sans, current.key) if current else {},
+                "after": _csr_to_diff(str(options.subject), options.sans, options.key),
             }
         ],
     }
 
 
-def _compared(subject: str, sans: tuple[str, ...], key: str) -> dict[str, Any]:
+def _csr_to_diff(subject: str, sans: tuple[str, ...], key: str) -> dict[str, Any]:
     return {"subject": subject, "subject_alternative_names": list(sans), "key": key}
 
 
-def _present(want: Wanted, found: Found) -> tuple[Csr | None, str | None]:
-    if not found.request:
-        return None, f"There is no request at {want.request_path}."
-    if x509.holds_private_key(found.request):
-        # Paths mixed up: replacing it would lose a key.
+def _read_current_csr(options: CsrOptions, files: CsrFiles) -> tuple[Csr | None, str | None]:
+    """Return the current request, or None and the reason as a sentence."""
+    if not files.request:
+        return None, f"The request at {options.request_path} is missing."
+    if x509.holds_private_key(files.request):
+        # The paths are swapped. Replacing the file would destroy a key.
         raise OptionError(
-            "request_path", f"{want.request_path} holds a private key; give a file that holds the request alone"
+            f"names {options.request_path}, which holds a private key",
+            option="request_path",
+            remedy="give a file that holds the request only",
         )
     try:
-        return load_csr(found.request), None
-    except CsrError as error:
-        return None, f"The file {want.request_path} {error}."
+        return load_csr(files.request), None
+    except CsrError:
+        return None, f"The request at {options.request_path} cannot be read."
 
 
-def _outdated(want: Wanted, before: Csr, key: x509.PrivateKey | None) -> list[str]:
+def _find_csr_differences(options: CsrOptions, current: Csr, key: x509.PrivateKey | None) -> list[str]:
+    """Return why the current request does not fit the options, as sentences."""
     reasons = []
-    if key is not None and before.public_key != key.public_key:
-        reasons.append("The request is not made for the private key.")
-    if not before.signed:
+    if key is not None and current.public_key != key.public_key:
+        reasons.append("The request is for another private key.")
+    if not current.signed:
         reasons.append("The signature of the request is not valid.")
-    if set(before.sans) != set(want.sans):
-        asked = ", ".join(before.sans) or "no name"
-        reasons.append(f"The request is made for {asked}, not for {', '.join(want.sans)}.")
-    if before.subject != str(want.subject):
-        reasons.append(f"The subject of the request is {before.subject}, not {want.subject}.")
+    if set(current.sans) != set(options.sans):
+        names = ", ".join(current.sans) or "no name"
+        reasons.append(f"The request is for {names}, not for {', '.join(options.sans)}.")
+    if current.subject != str(options.subject):
+        reasons.append(f"The subject of the request is {current.subject}, not {options.subject}.")
     return reasons

@@ -3,18 +3,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""The only file that knows how key and certificate change places with others, and what a run leaves that is cut off.
+"""Replace a key and certificate by new ones, and repair what an interrupted run has left.
 
-In four steps, of which a run may be cut off between any two system calls:
+A swap has four steps, and a run may be interrupted between any two system calls:
 
-1. Both live files get a second name, first the key, then the certificate; for a file that is not there, an empty one
-   stands. When both have it, the change has begun.
-2. The waiting files are renamed to the live ones.
-3. What the caller does with them, such as a reload.
-4. The second names go, first the key's, then the certificate's: away, or to ``.previous``.
+1. Both live files get a second name, first the key, then the certificate; for a file that does not exist, an empty file
+   gets that name. When both have it, the swap has begun.
+2. The replacements are renamed to the live files.
+3. The caller does what has to be done with them, such as a reload.
+4. The second names are removed or become ``.previous``, first that of the key, then that of the certificate.
 
-Going back puts the certificate back first, then the key. So the second name of the key alone says that nothing is left
-to do but to put the key back, and that of the certificate alone, that step 4 is to be finished.
+Undoing a swap restores the certificate first, then the key. Therefore a second name of the key alone means that only
+the key has to be restored, and a second name of the certificate alone means that step 4 has to be finished.
 """
 
 from __future__ import annotations
@@ -26,22 +26,22 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from .._certificate import x509
-from .._errors import CertificateError
-from .info import read_file
+from .._errors import CertificateError, FileError
+from .._files.read import read_file, read_if_present
+from .private_key import KEY_MODE, LARGEST_FILE, read_pair_file
 
-# The second name of a live file: while a new one takes its place, and while the previous one comes back.
+# What is appended to a live file for its second name: while it is replaced, and while the previous file is restored.
 REPLACED, UNDONE = ".replaced", ".undone"
-_KEY_MODE = 0o600
 
 
-class Files(Protocol):
-    """What is done to the disk."""
+class FileSystem(Protocol):
+    """The operations that change the disk."""
 
     def link(self, source: str, target: str) -> None:
         """Give a file a second name."""
 
     def rename(self, source: str, target: str) -> None:
-        """Move a file, over one that is there."""
+        """Move a file; an existing target is replaced."""
 
     def unlink(self, path: str) -> None:
         """Remove a name."""
@@ -50,29 +50,33 @@ class Files(Protocol):
         """Set the mode of a file."""
 
     def write(self, path: str, data: bytes) -> None:
-        """Make a file that nobody else may read, and wait for the disk."""
+        """Create a file with mode 0600, and wait until it is on the disk."""
 
 
-class Disk:
-    """The real one."""
+class LocalFileSystem:
+    """The disk of this host."""
 
     def link(self, source: str, target: str) -> None:
+        """Give a file a second name."""
         os.link(source, target)
 
     def rename(self, source: str, target: str) -> None:
+        """Move a file; an existing target is replaced."""
         os.rename(source, target)
 
     def unlink(self, path: str) -> None:
+        """Remove a name."""
         os.unlink(path)
 
     def chmod(self, path: str, mode: int) -> None:
+        """Set the mode of a file."""
         os.chmod(path, mode)
 
     def write(self, path: str, data: bytes) -> None:
-        """All of it is on the disk, 0600 from the first byte, whoever left a file of this name."""
+        """Create a file with mode 0600, and wait until it is on the disk; an existing file of this name is removed."""
         with contextlib.suppress(FileNotFoundError):
             os.unlink(path)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _KEY_MODE)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, KEY_MODE)
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
@@ -80,164 +84,167 @@ class Disk:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A file that the web server reads, the option that names it, and the file that shall take its place, if one."""
+class SwapFile:
+    """A file that the web server reads, the option that names it, and the file that replaces it, if there is one."""
 
     option: str
     live: str
-    waiting: str | None = None
+    replacement: str | None = None
 
     @property
     def previous(self) -> str:
+        """Path of the file that was replaced before, where it is kept."""
         return f"{self.live}.previous"
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
-    key: Place
-    certificate: Place
+class SwapPair:
+    """Private key and certificate of a web server."""
 
-    def places(self) -> tuple[Place, Place]:
+    key: SwapFile
+    certificate: SwapFile
+
+    def files(self) -> tuple[SwapFile, SwapFile]:
+        """Return the key and the certificate."""
         return (self.key, self.certificate)
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """Content of a live file and of the one that waits; of one that a cut-off run has moved, as if it had not."""
+class SwapContent:
+    """Content of a live file and of its replacement, as if an interrupted run had not ``moved`` them."""
 
     live: bytes | None
-    waiting: bytes | None
+    replacement: bytes | None
     moved: bool
 
 
-def left(pair: Pair) -> str | None:
-    """The second name that a cut-off run has left, if it has."""
+def find_leftover(pair: SwapPair) -> str | None:
+    """Return what an interrupted run has appended for the second names, None where there is nothing to repair."""
     for suffix in (REPLACED, UNDONE):
-        kept = [place.live + suffix for place in pair.places()]
+        kept = [file.live + suffix for file in pair.files()]
         if any(os.path.lexists(path) for path in (*kept, *map(_scratch, kept))):
             return suffix
     return None
 
 
-def see(pair: Pair, suffix: str | None) -> tuple[Seen, Seen]:
-    """Key and certificate as they are once what a cut-off run left is put back; ``suffix`` is that of :func:`left`.
+def read_swap_contents(pair: SwapPair, leftover: str | None) -> tuple[SwapContent, SwapContent]:
+    """Return key and certificate as they are after :func:`recover_swap`; ``leftover`` is from :func:`find_leftover`.
 
-    Raises ``OptionError`` when a file cannot be read.
+    Raises :class:`OptionError` when a file cannot be read.
     """
-    begun = suffix is not None and os.path.lexists(pair.key.live + suffix)
-    key, certificate = (_see(place, suffix if begun else None) for place in pair.places())
+    has_begun = leftover is not None and os.path.lexists(pair.key.live + leftover)
+    key, certificate = (_read_content(file, leftover if has_begun else None) for file in pair.files())
     return key, certificate
 
 
-def _see(place: Place, suffix: str | None) -> Seen:
-    live = read_file(place.live, place.option)
-    waiting = read_file(place.waiting, f"new_{place.option}") if place.waiting else None
-    kept = read_file(place.live + suffix, place.option) if suffix else None
+def _read_content(file: SwapFile, suffix: str | None) -> SwapContent:
+    live = read_pair_file(file.live, file.option)
+    replacement = read_pair_file(file.replacement, f"new_{file.option}") if file.replacement else None
+    kept = read_pair_file(file.live + suffix, file.option) if suffix else None
     if suffix is None or kept is None or kept == (live or b""):
-        return Seen(live, waiting, moved=False)
-    came_from_there = place.waiting is not None and place.waiting == _origin(place, suffix)
-    return Seen(kept or None, live if waiting is None and came_from_there else waiting, moved=True)
+        return SwapContent(live, replacement, moved=False)
+    is_origin = file.replacement is not None and file.replacement == _origin(file, suffix)
+    return SwapContent(kept or None, live if replacement is None and is_origin else replacement, moved=True)
 
 
-def begin(files: Files, pair: Pair, suffix: str) -> None:
-    """Steps 1 and 2. Raises :class:`OSError`; then :func:`recover` is to be called."""
-    for place in pair.places():
-        if os.path.exists(place.live):
-            _second_name(files, place.live, place.live + suffix, scratch=_scratch(place.live + suffix))
+def start_swap(files: FileSystem, pair: SwapPair, suffix: str) -> None:
+    """Do steps 1 and 2. Raises :class:`OSError` or :class:`FileError`; then call :func:`recover_swap`."""
+    for file in pair.files():
+        if os.path.exists(file.live):
+            _link_or_copy(files, file.live, file.live + suffix, scratch=_scratch(file.live + suffix))
         else:
-            files.write(place.live + suffix, b"")
-    for place in pair.places():
-        if place.waiting and os.path.exists(place.waiting):
-            files.rename(place.waiting, place.live)
+            files.write(file.live + suffix, b"")
+    for file in pair.files():
+        if file.replacement and os.path.exists(file.replacement):
+            files.rename(file.replacement, file.live)
 
 
-def end(files: Files, pair: Pair, suffix: str, *, keep: bool) -> None:
-    """Step 4. ``keep`` the replaced pair as the previous one; otherwise there is none. Raises :class:`OSError`."""
-    kept = [place.live + suffix for place in pair.places()]
+def finish_swap(files: FileSystem, pair: SwapPair, suffix: str, *, keep: bool) -> None:
+    """Do step 4; ``keep`` the replaced pair as the previous one, or remove both. Raises :class:`OSError`."""
+    kept = [file.live + suffix for file in pair.files()]
     if keep and all(os.path.getsize(path) for path in kept):
-        if not _same(kept[0], pair.key.live):
-            files.chmod(kept[0], _KEY_MODE)
-        for place, path in zip(pair.places(), kept, strict=True):
-            _take(files, path, place.previous)
+        if not _is_same_file(kept[0], pair.key.live):
+            files.chmod(kept[0], KEY_MODE)
+        for file, path in zip(pair.files(), kept, strict=True):
+            _move(files, path, file.previous)
     else:
-        forget(files, pair)
+        remove_previous(files, pair)
         for path in kept:
             files.unlink(path)
 
 
-def forget(files: Files, pair: Pair) -> None:
+def remove_previous(files: FileSystem, pair: SwapPair) -> None:
     """Remove the previous pair, the key first. Raises :class:`OSError`."""
-    for place in pair.places():
-        if os.path.lexists(place.previous):
-            files.unlink(place.previous)
+    for file in pair.files():
+        if os.path.lexists(file.previous):
+            files.unlink(file.previous)
 
 
-def recover(files: Files, pair: Pair, suffix: str) -> None:
-    """Put back what a cut-off run has moved, or finish it where only names were left to go. Raises :class:`OSError`.
+def recover_swap(files: FileSystem, pair: SwapPair, suffix: str) -> None:
+    """Restore what an interrupted run has moved, or finish its last step. Raises :class:`OSError`, :class:`FileError`.
 
-    What it has moved waits again, unless something else waits there by now or the task does not say where.
+    Replacements are moved back, unless their path is unknown to this task or holds another file by now.
     """
-    key, certificate = (place.live + suffix for place in pair.places())
+    key, certificate = (file.live + suffix for file in pair.files())
     for kept in (key, certificate):
         if os.path.lexists(_scratch(kept)):
             files.unlink(_scratch(kept))
     if os.path.lexists(key):
-        _put_back(files, pair.certificate, suffix)
-        _put_back(files, pair.key, suffix)
+        _restore_file(files, pair.certificate, suffix)
+        _restore_file(files, pair.key, suffix)
     elif os.path.lexists(certificate):
-        if suffix == REPLACED and _belongs(pair.key.previous, certificate):
-            _take(files, certificate, pair.certificate.previous)
+        if suffix == REPLACED and _is_pair(pair.key.previous, certificate):
+            _move(files, certificate, pair.certificate.previous)
         else:
             files.unlink(certificate)
 
 
-def _put_back(files: Files, place: Place, suffix: str) -> None:
-    kept, origin = place.live + suffix, _origin(place, suffix)
-    live, old = read_file(place.live, place.option), read_file(kept, place.option)
+def _restore_file(files: FileSystem, file: SwapFile, suffix: str) -> None:
+    kept, origin = file.live + suffix, _origin(file, suffix)
+    live, old = (read_if_present(path, limit=LARGEST_FILE) for path in (file.live, kept))
     if old is None:
         return
     if old == (live or b""):
         files.unlink(kept)
         return
     if live is not None and origin is not None and not os.path.lexists(origin):
-        _second_name(files, place.live, origin, scratch=_scratch(kept))
+        _link_or_copy(files, file.live, origin, scratch=_scratch(kept))
     if old:
-        files.rename(kept, place.live)
+        files.rename(kept, file.live)
     else:
-        files.unlink(place.live)
+        files.unlink(file.live)
         files.unlink(kept)
 
 
-def _origin(place: Place, suffix: str) -> str | None:
-    """Where a run that used this second name took the new file from."""
+def _origin(file: SwapFile, suffix: str) -> str | None:
+    """Return the path from which a run with this suffix took the replacement; None if this task does not name it."""
     if suffix == UNDONE:
-        return place.previous
-    return None if place.waiting == place.previous else place.waiting
+        return file.previous
+    return None if file.replacement == file.previous else file.replacement
 
 
-def _second_name(files: Files, path: str, name: str, *, scratch: str) -> None:
+def _link_or_copy(files: FileSystem, path: str, name: str, *, scratch: str) -> None:
     try:
         files.link(path, name)
     except OSError:
-        # A file system without hard links, or a file of somebody else (fs.protected_hardlinks): a copy.
+        # A file system without hard links, or a file of another user (fs.protected_hardlinks).
         before = os.stat(path)
-        with open(path, "rb") as file:
-            files.write(scratch, file.read())
+        files.write(scratch, read_file(path, limit=LARGEST_FILE))
         with contextlib.suppress(PermissionError):
             os.chown(scratch, before.st_uid, before.st_gid)
         files.chmod(scratch, stat.S_IMODE(before.st_mode))
         files.rename(scratch, name)
 
 
-def _take(files: Files, source: str, target: str) -> None:
-    """Rename; where both are names of one file, that alone would do nothing."""
-    if _same(source, target):
+def _move(files: FileSystem, source: str, target: str) -> None:
+    # rename() does nothing when both are names of one file.
+    if _is_same_file(source, target):
         files.unlink(source)
     else:
         files.rename(source, target)
 
 
-def _same(one: str, other: str) -> bool:
+def _is_same_file(one: str, other: str) -> bool:
     return os.path.exists(one) and os.path.exists(other) and os.path.samefile(one, other)
 
 
@@ -245,10 +252,9 @@ def _scratch(path: str) -> str:
     return f"{path}~"
 
 
-def _belongs(key: str, certificate: str) -> bool:
+def _is_pair(key_path: str, certificate_path: str) -> bool:
     try:
-        with open(key, "rb") as key_file, open(certificate, "rb") as certificate_file:
-            public_key = x509.load_private_key(key_file.read()).public_key
-            return x509.load_certificate(certificate_file.read()).public_key == public_key
-    except (OSError, CertificateError):
+        key, certificate = (read_file(path, limit=LARGEST_FILE) for path in (key_path, certificate_path))
+        return x509.load_certificate(certificate).public_key == x509.load_private_key(key).public_key
+    except (FileError, CertificateError):
         return False

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""The only file that knows how a web server comes to use a pair, and goes back to the old one when it does not."""
+"""Install a key and certificate for a web server, and restore the old ones when the server does not use them."""
 
 from __future__ import annotations
 
@@ -17,160 +17,174 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._certificate.thumbprint import compute_thumbprint
-from .._errors import TlsError
-from .._extension.model import OptionError
+from .._errors import FileError, OptionError, TlsError
 from .._files import attributes
+from .._foreign_text import one_line
 from .._tls import probe
-from . import file_swap
-from .file_swap import Disk, Files, Pair
-from .install_plan import Confirm, Found, Plan, Wanted
+from .file_swap import (
+    REPLACED,
+    UNDONE,
+    FileSystem,
+    LocalFileSystem,
+    SwapPair,
+    find_leftover,
+    finish_swap,
+    recover_swap,
+    remove_previous,
+    start_swap,
+)
+from .install_options import ConfirmOptions, InstallOptions
+from .install_plan import Installation, InstallPlan
 
 _PAUSE = 0.05
-# One connection; a server that accepts and then says nothing shall not take all of the time.
-_LONGEST_LOOK = 3.0
-# Of what a command says, as much as fits into a sentence.
-_LONGEST_QUOTE = 600
+# Of one connection, so that a server that accepts it and does not answer cannot use up all of the time.
+_LONGEST_CONNECTION = 3.0
+_LONGEST_OUTPUT = 600
 
 
 @dataclass(frozen=True, slots=True)
-class Tools:
-    """``run`` gives return code, stdout and stderr of a command, or raises :class:`OSError`.
+class HostTools:
+    """What the installation does to the host.
 
-    ``dress(path, option)`` gives a file the owner and group of the task and the mode of that option.
+    ``run`` returns exit code, stdout and stderr of a command, or raises :class:`OSError`. ``set_attributes(path,
+    option)`` gives a file the owner and group of the task and the mode of that option.
     """
 
-    files: Files
+    files: FileSystem
     run: Callable[[list[str]], tuple[int, str, str]]
-    dress: Callable[[str, str], object]
+    set_attributes: Callable[[str, str], object]
 
 
-def system_tools(module: Any) -> Tools:
-    """Return the tools of the host; ``module`` is the AnsibleModule."""
-    return Tools(
-        Disk(),
+def create_host_tools(module: Any) -> HostTools:
+    """Return the tools for this host; ``module`` is the AnsibleModule."""
+    return HostTools(
+        LocalFileSystem(),
         run=lambda command: module.run_command(command, handle_exceptions=False),
-        dress=lambda path, option: attributes.apply_file_attributes(module, path, option),
+        set_attributes=lambda path, option: attributes.apply_file_attributes(module, path, option),
     )
 
 
-class _RefusedError(Exception):
-    """A command failed, or the server does not show the certificate."""
-
-    def __init__(self, option: str, message: str) -> None:
-        super().__init__(message)
-        self.option = option
-
-
-def served(want: Wanted, found: Found, decided: Plan) -> bool | None:
-    """Whether the server shows what is in place; None when that is not asked, or something else is to come there."""
-    if want.confirm is None or decided.switch or found.moved or not decided.after:
+def is_served(options: InstallOptions, current: Installation, plan: InstallPlan) -> bool | None:
+    """Return whether the server shows the certificate in place; None without ``confirm`` or if files will change."""
+    if options.confirm is None or plan.swap or current.moved or not plan.after:
         return None
-    shown, _why = _look(want.confirm, want.confirm.timeout)
-    return shown == decided.after[0].thumbprint()
+    served, _detail = _read_served_thumbprint(options.confirm, options.confirm.timeout)
+    return served == plan.after[0].thumbprint()
 
 
-def reasons(want: Wanted, decided: Plan, *, shown: bool | None) -> tuple[str, ...]:
-    """Those of the plan, and that of a server that has yet to be told; ``shown`` is what :func:`served` said."""
-    if shown is False and want.reload_command:
-        return (*decided.reasons, "The server does not show the certificate that is in place, and is reloaded.")
-    return decided.reasons
+def list_reasons(options: InstallOptions, plan: InstallPlan, *, served: bool | None) -> tuple[str, ...]:
+    """Return the reasons of the plan, and that of a reload; ``served`` is from :func:`is_served`."""
+    if served is False and options.reload_command:
+        return (*plan.reasons, "The server does not show the installed certificate and is reloaded.")
+    return plan.reasons
 
 
-def carry_out(want: Wanted, found: Found, decided: Plan, tools: Tools, *, shown: bool | None) -> bool | None:
-    """Do what the plan says; whether the server shows the certificate, None when that is not asked.
+def apply_install(
+    options: InstallOptions, current: Installation, plan: InstallPlan, tools: HostTools, *, served: bool | None
+) -> bool | None:
+    """Carry out the plan; return whether the server shows the certificate, None without ``confirm``.
 
-    Raises :class:`OptionError` when that fails; the old files are then in place and, where they did, the new ones wait.
+    Raises :class:`OptionError` when that fails; the old files are then in place, and the new ones where they were.
     """
-    suffix = file_swap.UNDONE if want.state == "previous" else file_swap.REPLACED
-    pair = want.pair
+    suffix = UNDONE if options.state == "previous" else REPLACED
+    pair = options.pair
     try:
-        if found.left:
-            file_swap.recover(tools.files, pair, found.left)
-        if decided.switch:
-            pair = _make_ready(pair, decided.text, tools)
-            file_swap.begin(tools.files, pair, suffix)
-        shown = _activate(want, decided, tools, changed=decided.switch or found.moved, shown=shown)
-    except OSError as error:
-        after = _take_back(want, found, tools, reload=False)
-        raise _not_written(error, after) from error
-    except _RefusedError as error:
-        after = "the files stay as they are"
-        if decided.switch:
-            after = _take_back(want, found, tools, reload=error.option != "test_command")
-        raise OptionError(error.option, f"{error}; {after}") from error
+        if current.leftover:
+            recover_swap(tools.files, pair, current.leftover)
+        if plan.swap:
+            pair = _prepare_replacements(pair, plan.text, tools)
+            start_swap(tools.files, pair, suffix)
+    except (OSError, FileError) as error:
+        raise _swap_error(error, _restore_old_files(options, current, tools, reload=False)) from error
     try:
-        if decided.switch:
-            file_swap.end(tools.files, pair, suffix, keep=want.keep_previous and want.state == "present")
-        if want.state == "settled":
-            file_swap.forget(tools.files, pair)
+        served = _activate(options, plan, tools, changed=plan.swap or current.moved, served=served)
+    except OptionError as error:
+        note = "The files are unchanged"
+        if plan.swap:
+            note = _restore_old_files(options, current, tools, reload=error.option != "test_command")
+        raise OptionError(error.reason, option=error.option, remedy=error.remedy, note=note) from error
+    try:
+        if plan.swap:
+            finish_swap(tools.files, pair, suffix, keep=options.keep_previous and options.state == "present")
+        if options.state == "settled":
+            remove_previous(tools.files, pair)
     except OSError as error:
-        raise _not_written(error, "the pair is in use, and the next run puts the rest in order") from error
-    return shown
+        note = "The server uses the new files, and the next run removes what is left of the old ones"
+        raise _swap_error(error, note) from error
+    return served
 
 
-def _make_ready(pair: Pair, text: bytes | None, tools: Tools) -> Pair:
-    """The new files as they shall be, so that their change of place is all that is left."""
+def _prepare_replacements(pair: SwapPair, text: bytes | None, tools: HostTools) -> SwapPair:
+    """Write a certificate given as text, and set owner and mode of all replacements, before they are renamed."""
     if text is not None:
-        incoming = _incoming(pair)
+        incoming = _incoming_path(pair)
         tools.files.write(incoming, text)
-        pair = dataclasses.replace(pair, certificate=dataclasses.replace(pair.certificate, waiting=incoming))
-    for place, option in zip(pair.places(), ("private_key_mode", "mode"), strict=True):
-        if place.waiting and os.path.exists(place.waiting):
-            # Not root, or no old file: the new one then belongs to who made it.
+        pair = dataclasses.replace(pair, certificate=dataclasses.replace(pair.certificate, replacement=incoming))
+    for file, option in zip(pair.files(), ("private_key_mode", "mode"), strict=True):
+        if file.replacement and os.path.exists(file.replacement):
+            # Without root, or without an old file, the new one belongs to the user who created it.
             with contextlib.suppress(PermissionError, FileNotFoundError):
-                before = os.stat(place.live)
-                os.chown(place.waiting, before.st_uid, before.st_gid)
-            tools.dress(place.waiting, option)
+                before = os.stat(file.live)
+                os.chown(file.replacement, before.st_uid, before.st_gid)
+            tools.set_attributes(file.replacement, option)
     return pair
 
 
-def _activate(want: Wanted, decided: Plan, tools: Tools, *, changed: bool, shown: bool | None) -> bool | None:
-    if changed or (shown is False and want.reload_command):
-        _run(tools, "test_command", want.test_command)
-        _run(tools, "reload_command", want.reload_command)
-    if want.confirm is None or not decided.after:
+def _activate(
+    options: InstallOptions, plan: InstallPlan, tools: HostTools, *, changed: bool, served: bool | None
+) -> bool | None:
+    """Test and reload the server where that is necessary, and wait until it shows the certificate."""
+    if changed or (served is False and options.reload_command):
+        _run_command(tools, "test_command", options.test_command)
+        _run_command(tools, "reload_command", options.reload_command)
+    if options.confirm is None or not plan.after:
         return None
-    if not shown:
-        _wait(want.confirm, decided.after[0].thumbprint())
+    if not served:
+        _wait_until_served(options.confirm, plan.after[0].thumbprint())
     return True
 
 
-def _run(tools: Tools, option: str, command: tuple[str, ...]) -> None:
+def _run_command(tools: HostTools, option: str, command: tuple[str, ...]) -> None:
     if not command:
         return
+    text = shlex.join(command)
     try:
-        code, out, err = tools.run(list(command))
+        code, stdout, stderr = tools.run(list(command))
     except OSError as error:
-        raise _RefusedError(
-            option, f"{shlex.join(command)} cannot be started ({error.strerror}); install or correct it"
+        raise OptionError(
+            f"cannot be started ({error.strerror}): {text}",
+            option=option,
+            remedy="install the program, or correct its path",
         ) from error
     if code:
-        said = " ".join((err.strip() or out.strip() or "nothing").split())[:_LONGEST_QUOTE]
-        raise _RefusedError(option, f"{shlex.join(command)} ended with {code} and said: {said}")
+        output = one_line(stderr.strip() or stdout.strip() or "no output", _LONGEST_OUTPUT)
+        raise OptionError(f"failed with exit code {code} ({text}): {output}", option=option)
 
 
-def _wait(confirm: Confirm, thumbprint: str) -> None:
+def _wait_until_served(confirm: ConfirmOptions, thumbprint: str) -> None:
     end = time.monotonic() + confirm.timeout
     while True:
-        shown, why = _look(confirm, max(end - time.monotonic(), _PAUSE))
-        if shown == thumbprint:
+        served, detail = _read_served_thumbprint(confirm, max(end - time.monotonic(), _PAUSE))
+        if served == thumbprint:
             return
         if time.monotonic() >= end:
-            raise _RefusedError(
-                "confirm",
-                f"the server does not show the certificate {thumbprint} within {confirm.timeout:g} s ({why}); look at "
-                "its log, and whether address, port and server_name are those of the site that reads these files",
+            raise OptionError(
+                f"names a server that does not show the certificate {thumbprint} within {confirm.timeout:g} s "
+                f"({detail})",
+                option="confirm",
+                remedy="check the log of the server, and whether address, port and server_name belong to the site that "
+                "reads these files",
             )
         time.sleep(_PAUSE)
 
 
-def _look(confirm: Confirm, seconds: float) -> tuple[str | None, str]:
-    """The thumbprint that is shown, and what to say of it."""
+def _read_served_thumbprint(confirm: ConfirmOptions, seconds: float) -> tuple[str | None, str]:
+    """Return the thumbprint of the certificate that the server shows, or None, and a clause that describes it."""
     try:
         der = probe.fetch_leaf(
             confirm.address,
             confirm.port,
-            timeout=min(seconds, _LONGEST_LOOK),
+            timeout=min(seconds, _LONGEST_CONNECTION),
             server_name=confirm.server_name,
         )
     except TlsError as error:
@@ -179,33 +193,40 @@ def _look(confirm: Confirm, seconds: float) -> tuple[str | None, str]:
     return thumbprint, f"it shows {thumbprint}"
 
 
-def _take_back(want: Wanted, found: Found, tools: Tools, *, reload: bool) -> str:
-    """The old files are what the server reads again. Says how that went."""
+def _restore_old_files(options: InstallOptions, current: Installation, tools: HostTools, *, reload: bool) -> str:
+    """Restore the old files and ``reload`` the server; return the outcome as a sentence without a full stop."""
     try:
-        left = file_swap.left(want.pair)
-        if left:
-            file_swap.recover(tools.files, want.pair, left)
-        if os.path.exists(_incoming(want.pair)):
-            tools.files.unlink(_incoming(want.pair))
-    except OSError as error:
-        return f"putting the old files back failed too ({error.filename}: {error.strerror}), run this task again"
-    if found.key.live is None or found.certificate.live is None:
-        return "nothing is in place, as before"
+        leftover = find_leftover(options.pair)
+        if leftover:
+            recover_swap(tools.files, options.pair, leftover)
+        if os.path.exists(_incoming_path(options.pair)):
+            tools.files.unlink(_incoming_path(options.pair))
+    except (OSError, FileError) as error:
+        return f"Restoring the old files failed too ({_problem(error)}); run this task again"
+    if current.key.live is None or current.certificate.live is None:
+        return "No files are in place, as before"
     if reload:
         try:
-            _run(tools, "reload_command", want.reload_command)
-        except _RefusedError as error:
-            return f"the old files are back in place, but {error}"
-    return "the old files are back in place"
+            _run_command(tools, "reload_command", options.reload_command)
+        except OptionError as error:
+            return f"The old files are restored, but O(reload_command) {error.reason}"
+    return "The old files are restored"
 
 
-def _incoming(pair: Pair) -> str:
+def _incoming_path(pair: SwapPair) -> str:
     return f"{pair.certificate.live}.incoming"
 
 
-def _not_written(error: OSError, after: str) -> OptionError:
+def _problem(error: OSError | FileError) -> str:
+    if isinstance(error, FileError):
+        return error.problem()
+    return f"{error.filename2 or error.filename} cannot be written ({error.strerror})"
+
+
+def _swap_error(error: OSError | FileError, note: str) -> OptionError:
     return OptionError(
-        "private_key_path, certificate_path",
-        f"{error.filename2 or error.filename} cannot be written ({error.strerror}), {after}; give folders where the "
-        "user of this task may write",
+        f"and O(certificate_path) could not be replaced: {_problem(error)}",
+        option="private_key_path",
+        remedy="give folders where the user who runs this task can write",
+        note=note,
     )

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""The only file that knows which private key a task asks for, and what may become of the one that is there."""
+"""Read what the server_certificate modules have in common: the private key and the file that goes with it."""
 
 from __future__ import annotations
 
@@ -12,54 +12,78 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._certificate import x509
-from .._errors import CertificateError
-from .._extension.model import OptionError
+from .._errors import CertificateError, FileError, OptionError
+from .._files.read import MIB, read_if_present
 
-MODE = 0o600
+KEY_MODE = 0o600
+# The largest chains in PEM have some 20 KB.
+LARGEST_FILE = MIB
 _SIZES = {"RSA": (2048, 3072, 4096, 8192), "ECC": (256, 384)}
 _DEFAULT_SIZE = {"RSA": 3072, "ECC": 256}
 
 
-def wanted(params: Mapping[str, Any]) -> tuple[str, int]:
-    """Kind and size that the options ``key_type`` and ``key_size`` mean. Raises :class:`OptionError`."""
+def parse_key_options(params: Mapping[str, Any]) -> tuple[str, int]:
+    """Return the type of the key and its size in bits. Raises :class:`OptionError`."""
     key_type = params["key_type"]
     key_size = _DEFAULT_SIZE[key_type] if params["key_size"] is None else params["key_size"]
     if key_size not in _SIZES[key_type]:
         sizes = ", ".join(str(size) for size in _SIZES[key_type])
-        raise OptionError("key_size", f"{key_size} is no size for {key_type}; give one of {sizes}, or leave it out")
+        raise OptionError(
+            f"must be one of {sizes} for {key_type}",
+            option="key_size",
+            value=key_size,
+            remedy="correct it, or leave it out",
+        )
     return key_type, key_size
 
 
-def paths(params: Mapping[str, Any], other: str) -> tuple[str, str]:
-    """The private key and the file that goes with it, which the option ``other`` names; links are followed.
+def resolve_pair_paths(params: Mapping[str, Any], other_option: str) -> tuple[str, str]:
+    """Return the paths of the private key and of the file that ``other_option`` names, with symbolic links followed.
 
-    Raises :class:`OptionError` when they are one file, or there is no folder for one.
+    Raises :class:`OptionError` when both are one file, or when a folder does not exist.
     """
     # The file behind a symbolic link is replaced, not the link.
-    key_path, other_path = os.path.realpath(params["private_key_path"]), os.path.realpath(params[other])
+    key_path, other_path = os.path.realpath(params["private_key_path"]), os.path.realpath(params[other_option])
     if key_path == other_path:
-        raise OptionError(other, "is the same file as private_key_path; give two files")
-    for option, path in (("private_key_path", key_path), (other, other_path)):
+        raise OptionError("is the same file as O(private_key_path)", option=other_option, remedy="give two files")
+    for option, path in (("private_key_path", key_path), (other_option, other_path)):
         folder = os.path.dirname(path)
         if not os.path.isdir(folder):
-            raise OptionError(option, f"there is no folder {folder}; make it first or correct the path")
+            raise OptionError(
+                f"names {path}, whose folder does not exist",
+                option=option,
+                remedy="create the folder first, or correct the path",
+            )
     return key_path, other_path
 
 
-def present(path: str, content: bytes | None, *, may_destroy: bool) -> tuple[x509.PrivateKey | None, str | None]:
-    """The key that a file holds, or why there is none, as a sentence.
+def read_pair_file(path: str, option: str) -> bytes | None:
+    """Return the content of the file that ``option`` names, None where there is none. Raises :class:`OptionError`."""
+    try:
+        return read_if_present(path, limit=LARGEST_FILE)
+    except FileError as error:
+        raise OptionError.wrap(error, option) from error
 
-    Raises :class:`OptionError` when the file is no readable key and may not be replaced.
+
+def read_current_key(
+    path: str, content: bytes | None, *, may_replace: bool
+) -> tuple[x509.PrivateKey | None, str | None]:
+    """Return the key that a file holds, or None and the reason as a sentence.
+
+    Raises :class:`OptionError` when the file holds something else and must not be replaced.
     """
     if not content:
-        return None, f"There is no private key at {path}."
+        return None, f"The private key at {path} is missing."
     try:
         return x509.load_private_key(content), None
     except CertificateError as error:
-        if may_destroy:
-            return None, f"The private key at {path} {error}."
-        raise OptionError(
-            "private_key_path", f"{path} {error}; give another path, or set backup or force to replace it"
+        if may_replace:
+            return None, f"The private key at {path} {error.reason}."
+        raise OptionError.wrap(
+            error,
+            "private_key_path",
+            file=path,
+            remedy="give another path, or set O(backup) or O(force) to replace the file",
         ) from error
 
 

@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""The only file that knows when a web server's key and self-signed certificate are made anew.
+"""Decide whether a web server's key and self-signed certificate are replaced, and replace them.
 
-``plan(wanted, found, now)`` touches nothing; ``carry_out`` makes what it says. What belongs to somebody else, that is a
-certificate from a CA or a key without its certificate, is not replaced unless the task says so or keeps a copy.
+:func:`plan_self_signed` changes nothing; :func:`apply_self_signed` carries out its plan. A certificate from a CA and a
+private key without its certificate come from somewhere else. They are replaced only with ``force`` or ``backup``.
 """
 
 from __future__ import annotations
@@ -17,21 +17,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._certificate import san, x509
-from .._errors import CertificateError
-from .._extension.model import OptionError
+from .._errors import CertificateError, OptionError
 from .._files import attributes
 from .._files.replace import NewFile, replace_files_with_backup
-from . import private_key
-from .info import read_file
+from .private_key import KEY_MODE, parse_key_options, read_current_key, read_pair_file, resolve_pair_paths
 
-# A hundred years; X.509 and the clocks of old systems do not go on for ever.
+# A hundred years; old systems cannot represent times that are much later.
 _LONGEST_DAYS = 36500
 _CERTIFICATE_MODE = 0o644
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What the task asks for. ``sans`` are written as in ``Certificate``; ``days`` and ``renew_before`` are days."""
+class SelfSignedOptions:
+    """The options of a task. ``sans`` are written as in ``Certificate``; ``days`` and ``renew_before`` are days."""
 
     key_path: str
     certificate_path: str
@@ -46,162 +44,182 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """The two files as they are; None where there is none."""
+class SelfSignedFiles:
+    """The content of both files; None for a file that does not exist."""
 
     key: bytes | None
     certificate: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """Why something is made anew (empty: nothing is), what is there now, and the key that stays, if one does."""
+class SelfSignedPlan:
+    """Why a new certificate is created (empty: it is not), the current certificate, and the key if it is kept."""
 
     reasons: tuple[str, ...]
-    before: x509.Certificate | None
+    current: x509.Certificate | None
     kept_key: bytes | None
 
 
-def wanted(params: Mapping[str, Any]) -> Wanted:
-    """Read the options of a task. Raises :class:`OptionError`."""
-    key_type, key_size = private_key.wanted(params)
-    if not 0 < params["valid_days"] <= _LONGEST_DAYS:
+def parse_self_signed_options(params: Mapping[str, Any]) -> SelfSignedOptions:
+    """Return the options of a task in their domain types. Raises :class:`OptionError`."""
+    key_type, key_size = parse_key_options(params)
+    days, renew_before = params["valid_days"], params["renew_before_days"]
+    if not 0 < days <= _LONGEST_DAYS:
         raise OptionError(
-            "valid_days", f"{params['valid_days']} is out of range; give 1 to {_LONGEST_DAYS} days, such as 397"
+            f"must be 1 to {_LONGEST_DAYS} days", option="valid_days", value=days, remedy="give for example 397"
         )
-    if not 0 <= params["renew_before_days"] < params["valid_days"]:
+    if not 0 <= renew_before < days:
         raise OptionError(
-            "renew_before_days",
-            f"{params['renew_before_days']} must be 0 or more and less than valid_days ({params['valid_days']}), "
-            "or every run would make a new certificate",
+            f"must be 0 or more and less than O(valid_days) ({days})",
+            option="renew_before_days",
+            value=renew_before,
+            remedy="decrease it, because otherwise every run would create a new certificate",
         )
     attributes.check_attribute_options(params)
-    key_path, certificate_path = private_key.paths(params, "certificate_path")
+    key_path, certificate_path = resolve_pair_paths(params, "certificate_path")
     sans = san.parse_alternative_names(params["subject_alternative_names"])
-    return Wanted(
+    return SelfSignedOptions(
         key_path=key_path,
         certificate_path=certificate_path,
         common_name=san.choose_common_name(params["common_name"], sans),
         sans=sans,
         key_type=key_type,
         key_size=key_size,
-        days=params["valid_days"],
-        renew_before=params["renew_before_days"],
+        days=days,
+        renew_before=renew_before,
         force=params["force"],
         backup=params["backup"],
     )
 
 
-def find(want: Wanted) -> Found:
+def read_self_signed_files(options: SelfSignedOptions) -> SelfSignedFiles:
     """Read both files. Raises :class:`OptionError`."""
-    return Found(read_file(want.key_path, "private_key_path"), read_file(want.certificate_path, "certificate_path"))
+    return SelfSignedFiles(
+        read_pair_file(options.key_path, "private_key_path"),
+        read_pair_file(options.certificate_path, "certificate_path"),
+    )
 
 
-def plan(want: Wanted, found: Found, now: datetime.datetime) -> Plan:
-    """Say what would be done and why. ``now`` is aware.
+def plan_self_signed(options: SelfSignedOptions, files: SelfSignedFiles, now: datetime.datetime) -> SelfSignedPlan:
+    """Return what would be done and why. ``now`` is aware.
 
-    Raises :class:`OptionError` when that would destroy a foreign file.
+    Raises :class:`OptionError` when that would destroy a file that this module did not create.
     """
-    may_destroy = want.force or want.backup
-    key, key_problem = private_key.present(want.key_path, found.key, may_destroy=may_destroy)
-    before, certificate_problem = _present(want, found)
-    pair = key is not None and before is not None and key.public_key == before.public_key
-    reasons = [problem for problem in (key_problem, certificate_problem) if problem]
-    if key is not None and before is not None and not pair:
+    may_replace = options.force or options.backup
+    key, key_reason = read_current_key(options.key_path, files.key, may_replace=may_replace)
+    current, certificate_reason = _read_current_certificate(options, files)
+    is_pair = key is not None and current is not None and key.public_key == current.public_key
+    reasons = [reason for reason in (key_reason, certificate_reason) if reason]
+    if key is not None and current is not None and not is_pair:
         reasons.append("The private key and the certificate do not belong together.")
-    right_key = key is not None and (key.key_type, key.key_size) == (want.key_type, want.key_size)
-    if key is not None and not right_key:
-        reasons.append(f"The private key is {key.key_type} {key.key_size}, not {want.key_type} {want.key_size}.")
-    if before is not None:
-        reasons.extend(_outdated(want, before, now))
-    if want.force:
+    has_right_type = key is not None and (key.key_type, key.key_size) == (options.key_type, options.key_size)
+    if key is not None and not has_right_type:
+        reasons.append(f"The private key is {key.key_type} {key.key_size}, not {options.key_type} {options.key_size}.")
+    if current is not None:
+        reasons.extend(_find_certificate_differences(options, current, now))
+    if options.force:
         reasons.append("The option force is set.")
-    if reasons and before is not None and not before.self_signed and not may_destroy:
+    if reasons and current is not None and not current.self_signed and not may_replace:
         raise OptionError(
-            "certificate_path",
-            f"{want.certificate_path} was issued by {before.issuer} and is not replaced by a self-signed one "
-            f"({' '.join(reasons)}); have it renewed there, give another path, or set backup or force",
+            f"names {options.certificate_path}, which was issued by {current.issuer} and is not replaced by a "
+            f"self-signed certificate ({' '.join(reasons)})",
+            option="certificate_path",
+            remedy="renew it with its CA, give another path, or set O(backup) or O(force)",
         )
-    if key is not None and not right_key and not pair and not may_destroy:
+    if key is not None and not has_right_type and not is_pair and not may_replace:
         raise OptionError(
-            "private_key_path",
-            f"{want.key_path} holds {key.key_type} {key.key_size} without its certificate and is not replaced; "
-            f"give another path, set key_type and key_size to match, or set backup or force",
+            f"names {options.key_path}, which holds {key.key_type} {key.key_size} without its certificate and is not "
+            "replaced",
+            option="private_key_path",
+            remedy="give another path, set O(key_type) and O(key_size) to match, or set O(backup) or O(force)",
         )
-    # A usable key without its certificate is used. That also mends what a run left that was cut off in between.
-    keep = right_key and not pair and not want.force
-    return Plan(tuple(reasons), before, found.key if keep else None)
+    # A usable key without its certificate is kept. That also repairs the files of an interrupted run.
+    is_kept = has_right_type and not is_pair and not options.force
+    return SelfSignedPlan(tuple(reasons), current, files.key if is_kept else None)
 
 
-def carry_out(want: Wanted, found: Found, decided: Plan, now: datetime.datetime) -> tuple[x509.Certificate, list[str]]:
-    """Make the new pair and put it in place. Returns the certificate and the paths of the copies ``backup`` made.
+def apply_self_signed(
+    options: SelfSignedOptions, files: SelfSignedFiles, plan: SelfSignedPlan, now: datetime.datetime
+) -> tuple[x509.Certificate, list[str]]:
+    """Create the new files; return the certificate and the paths of the copies that ``backup`` made.
 
-    Raises :class:`OptionError` when that fails; the old files are then in place.
+    Raises :class:`OptionError` when a file cannot be written; the old files are then in place.
     """
-    key = decided.kept_key or x509.generate_private_key(want.key_type, want.key_size)
-    certificate = x509.issue_self_signed(key, common_name=want.common_name, sans=want.sans, now=now, days=want.days)
-    option, content = "certificate_path", certificate.pem.encode("ascii")
-    files = [NewFile(want.certificate_path, content, found.certificate, _CERTIFICATE_MODE, option)]
-    if decided.kept_key is None:
-        files.insert(0, NewFile(want.key_path, key, found.key, private_key.MODE, "private_key_path"))
-    return certificate, replace_files_with_backup(files, backup_at=now if want.backup else None)
+    key = plan.kept_key or x509.generate_private_key(options.key_type, options.key_size)
+    certificate = x509.issue_self_signed(
+        key, common_name=options.common_name, sans=options.sans, now=now, days=options.days
+    )
+    content = certificate.pem.encode("ascii")
+    new = [NewFile(options.certificate_path, content, files.certificate, _CERTIFICATE_MODE, "certificate_path")]
+    if plan.kept_key is None:
+        new.insert(0, NewFile(options.key_path, key, files.key, KEY_MODE, "private_key_path"))
+    return certificate, replace_files_with_backup(new, backup_at=now if options.backup else None)
 
 
-def result(want: Wanted, decided: Plan, after: x509.Certificate | None, now: datetime.datetime) -> dict[str, Any]:
-    """What the module returns. ``after`` is None when check mode kept a new pair from being made."""
-    unknown = "known when it is made" if decided.reasons else None
+def describe_self_signed(
+    options: SelfSignedOptions, plan: SelfSignedPlan, certificate: x509.Certificate | None, now: datetime.datetime
+) -> dict[str, Any]:
+    """Return the result of the module. ``certificate`` is None when check mode did not create a new one."""
+    unknown = "known after creation" if plan.reasons else None
     planned = {
-        "common_name": want.common_name,
-        "subject_alternative_names": list(want.sans),
+        "common_name": options.common_name,
+        "subject_alternative_names": list(options.sans),
         "not_after": unknown,
-        "key": f"{want.key_type} {want.key_size}",
+        "key": f"{options.key_type} {options.key_size}",
         "thumbprint": unknown,
     }
-    described: dict[str, Any] = {
-        "changed": bool(decided.reasons),
-        "reasons": list(decided.reasons),
-        "certificate": after and x509.certificate_to_result(after, now),
-        "thumbprint": after and after.thumbprint(),
+    result: dict[str, Any] = {
+        "changed": bool(plan.reasons),
+        "reasons": list(plan.reasons),
+        "certificate": certificate and x509.certificate_to_result(certificate, now),
+        "thumbprint": certificate and certificate.thumbprint(),
         "diff": [
             {
-                "before_header": want.certificate_path,
-                "after_header": want.certificate_path,
-                "before": x509.certificate_to_diff(decided.before) if decided.before else {},
-                "after": x509.certificate_to_diff(after) if after else planned,
+                "before_header": options.certificate_path,
+                "after_header": options.certificate_path,
+                "before": x509.certificate_to_diff(plan.current) if plan.current else {},
+                "after": x509.certificate_to_diff(certificate) if certificate else planned,
             }
         ],
     }
-    if after is None:
-        described["msg"] = (
-            "A new certificate would be made; in check mode there is none, so its thumbprint is not known."
-        )
-    return described
+    if certificate is None:
+        result["msg"] = "A new certificate would be created. Its thumbprint is not known in check mode."
+    return result
 
 
-def _present(want: Wanted, found: Found) -> tuple[x509.Certificate | None, str | None]:
-    if not found.certificate:
-        return None, f"There is no certificate at {want.certificate_path}."
-    if x509.holds_private_key(found.certificate):
-        # Paths mixed up, or key and certificate in one file: replacing it would lose a key in either case.
+def _read_current_certificate(
+    options: SelfSignedOptions, files: SelfSignedFiles
+) -> tuple[x509.Certificate | None, str | None]:
+    """Return the current certificate, or None and the reason as a sentence."""
+    if not files.certificate:
+        return None, f"The certificate at {options.certificate_path} is missing."
+    if x509.holds_private_key(files.certificate):
+        # Either the paths are swapped, or one file holds both. Replacing it would destroy a key.
         raise OptionError(
-            "certificate_path",
-            f"{want.certificate_path} holds a private key; give a file that holds the certificate alone",
+            f"names {options.certificate_path}, which holds a private key",
+            option="certificate_path",
+            remedy="give a file that holds the certificate only",
         )
     try:
-        return x509.load_certificate(found.certificate), None
+        return x509.load_certificate(files.certificate), None
     except CertificateError:
-        return None, f"The file {want.certificate_path} holds no certificate that can be read."
+        return None, f"The certificate at {options.certificate_path} cannot be read."
 
 
-def _outdated(want: Wanted, before: x509.Certificate, now: datetime.datetime) -> list[str]:
+def _find_certificate_differences(
+    options: SelfSignedOptions, current: x509.Certificate, now: datetime.datetime
+) -> list[str]:
+    """Return why the current certificate does not fit the options, as sentences."""
     reasons = []
-    if set(before.sans) != set(want.sans):
-        made_for = ", ".join(before.sans) or "no name"
-        reasons.append(f"The certificate is made for {made_for}, not for {', '.join(want.sans)}.")
-    if before.common_name != want.common_name:
-        reasons.append(f"The common name is {before.common_name!r}, not {want.common_name!r}.")
-    if before.not_after - now <= datetime.timedelta(days=want.renew_before):
+    if set(current.sans) != set(options.sans):
+        names = ", ".join(current.sans) or "no name"
+        reasons.append(f"The certificate is valid for {names}, not for {', '.join(options.sans)}.")
+    if current.common_name != options.common_name:
+        reasons.append(f"The common name is {current.common_name!r}, not {options.common_name!r}.")
+    if current.not_after <= now:
+        reasons.append(f"The certificate expired on {current.not_after:%Y-%m-%d}.")
+    elif current.not_after - now <= datetime.timedelta(days=options.renew_before):
         reasons.append(
-            f"The certificate ends on {before.not_after:%Y-%m-%d}, which is past or within {want.renew_before} days."
+            f"The certificate expires on {current.not_after:%Y-%m-%d}, which is within {options.renew_before} days."
         )
     return reasons

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""A host with a web server's key and certificate, for the tests of what puts them into place."""
+"""A host with a web server's key and certificate, for the tests of the installation."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ from pathlib import Path
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._certificate import x509
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._server_certificate import install, install_plan
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._server_certificate.file_swap import (
-    Disk,
+    LocalFileSystem,
+)
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._server_certificate.install_options import (
+    parse_install_options,
 )
 
 OPTIONS = {
@@ -42,13 +45,13 @@ def execute(command):
 
 @dataclass
 class Host:
-    """``folder`` holds server.key and server.pem; what the server was told to read stands in ``log``."""
+    """``folder`` holds server.key and server.pem; ``log`` has a thumbprint for each command: what the server read."""
 
     folder: Path
     now: object
-    files: object = field(default_factory=Disk)
+    files: object = field(default_factory=LocalFileSystem)
     execute: object = execute
-    dress: object = lambda path, option: os.chmod(path, 0o600 if option == "private_key_mode" else 0o644)
+    set_attributes: object = lambda path, option: os.chmod(path, 0o600 if option == "private_key_mode" else 0o644)
 
     @property
     def log(self):
@@ -74,19 +77,19 @@ class Host:
         return {"new_private_key_path": "server.key.next", "new_certificate_path": "server.pem.next", **changed}
 
     def run(self, *, check=False, **changed):
-        """What the module does, in its order; its result."""
-        want = install_plan.wanted(self.params(**changed))
-        found = install_plan.find(want)
-        decided = install_plan.plan(want, found, self.now)
-        shown = install.served(want, found, decided)
-        reasons = install.reasons(want, decided, shown=shown)
+        """Do what the module does, in its order; return its result."""
+        options = parse_install_options(self.params(**changed))
+        current = install_plan.read_installation(options)
+        plan = install_plan.plan_install(options, current, self.now)
+        served = install.is_served(options, current, plan)
+        reasons = install.list_reasons(options, plan, served=served)
         if not check:
-            tools = install.Tools(self.files, self.tell, self.dress)
-            shown = install.carry_out(want, found, decided, tools, shown=shown)
-        return install_plan.result(want, decided, reasons, served=shown, now=self.now)
+            tools = install.HostTools(self.files, self.run_and_log, self.set_attributes)
+            served = install.apply_install(options, current, plan, tools, served=served)
+        return install_plan.describe_install(options, plan, reasons, served=served, now=self.now)
 
-    def tell(self, command):
-        """Run a command; what the server reads then is written down."""
+    def run_and_log(self, command):
+        """Run a command, and log the certificate that the server reads then."""
         with self.log.open("a") as log:
             log.write(f"{self.leaf()}\n")
         return self.execute(command)
@@ -95,7 +98,7 @@ class Host:
         path = self.folder / "server.pem"
         return x509.load_certificate(path.read_bytes()).thumbprint() if path.exists() else "nothing"
 
-    def told(self):
+    def logged(self):
         return self.log.read_text().split() if self.log.exists() else []
 
     def state(self):

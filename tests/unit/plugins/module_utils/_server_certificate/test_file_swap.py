@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""A run may be cut off between any two system calls; the next one gets to where an uninterrupted one gets."""
+"""A run may be interrupted between any two system calls; the next one ends like an uninterrupted one."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ import os
 import stat
 
 import pytest
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.model import OptionError
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import OptionError
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._server_certificate.file_swap import (
-    Disk,
+    LocalFileSystem,
 )
 from ansible_collections.vsphere_ops.client_plugin.tests.unit.plugins.module_utils.hosts import Host, execute
 
 KILLED = 9
 
 
-class Mortal(Disk):
+class Mortal(LocalFileSystem):
     """Dies, as by SIGKILL, in place of the system call after the given number of them."""
 
     def __init__(self, calls):
@@ -58,7 +58,7 @@ class Mortal(Disk):
         return execute(command)
 
 
-class Copying(Disk):
+class Copying(LocalFileSystem):
     """A file system without hard links."""
 
     def link(self, source, target):
@@ -184,8 +184,8 @@ def test_whenever_it_is_cut_off_the_next_run_gets_there(prepared, scenario, kind
         if died:
             attempt(host, options)
         assert host.state() == expected.state(), f"after {calls} calls"
-        if host.told() and host.leaf() != "nothing":
-            assert host.told()[-1] == host.leaf(), f"the server reads what is in place, after {calls} calls"
+        if host.logged() and host.leaf() != "nothing":
+            assert host.logged()[-1] == host.leaf(), f"the server reads what is in place, after {calls} calls"
         if not died:
             assert calls >= 2
             return
@@ -198,15 +198,15 @@ def test_the_second_run_after_a_change_finds_it_done(prepared):
     before = host.state()
     again = host.run(**options)
     assert (again["changed"], again["reasons"], host.state()) == (False, [], before)
-    assert len(host.told()) == 1
+    assert len(host.logged()) == 1
 
 
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        ({}, "were being replaced by a run that was cut off; run it again with the same options, or with state="),
-        ({"state": "settled"}, "were being replaced by a run that was cut off"),
-        ({"new_certificate": "renewed"}, "were being replaced by a run that was cut off"),
+        ({}, "an interrupted run was replacing"),
+        ({"state": "settled"}, "an interrupted run was replacing"),
+        ({"new_certificate": "renewed"}, "an interrupted run was replacing"),
     ],
 )
 def test_another_task_throws_nothing_away_that_was_moved(prepared, pairs, options, says):
@@ -218,7 +218,7 @@ def test_another_task_throws_nothing_away_that_was_moved(prepared, pairs, option
     text = options.get("new_certificate")
     with pytest.raises(OptionError) as caught:
         host.run(**{**options, "new_certificate": text and pairs[text].pem})
-    assert says in str(caught.value)
+    assert says in caught.value.reason and "O(state=previous)" in caught.value.remedy
     assert host.state() == before
 
 
@@ -228,8 +228,8 @@ def test_the_way_back_from_a_run_that_was_cut_off(prepared):
     assert cut_off(host, interrupted, Mortal(4))
     checked = host.run(state="previous", check=True)
     done = host.run(state="previous")
-    assert checked["changed"] and done["changed"] and "cut off" in done["reasons"][0]
-    assert host.state() == before and host.told()[-1] == host.leaf() == done["thumbprint"]
+    assert checked["changed"] and done["changed"] and "interrupted" in done["reasons"][0]
+    assert host.state() == before and host.logged()[-1] == host.leaf() == done["thumbprint"]
     assert not host.run(state="previous")["changed"]
 
 
@@ -241,7 +241,7 @@ def test_a_way_back_that_was_cut_off_is_not_taken_for_a_change(prepared, options
     assert cut_off(host, interrupted, Mortal(4))
     assert host.state() != before
     done = host.run(**options)
-    assert done["changed"] and host.told()[-1] == host.leaf() == done["thumbprint"]
+    assert done["changed"] and host.logged()[-1] == host.leaf() == done["thumbprint"]
     if options.get("state") == "settled":
         before = {name: content for name, content in before.items() if "previous" not in name}
     assert {name: content for name, content in host.state().items() if "next" not in name} == before

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.model import OptionError
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import OptionError
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._server_certificate import info
 
 
@@ -20,7 +20,7 @@ def test_a_file_with_a_chain(tmp_path, make, authority, now):
     made = make("x", ("DNS:x.example.com",), issuer=authority)
     path = tmp_path / "chain.pem"
     path.write_text(made.pem + authority.pem)
-    result = info.look(options(path=str(path), host="x.example.com")).result(now)
+    result = info.inspect_certificate(options(path=str(path), host="x.example.com")).to_result(now)
     assert result["chain"] == [made.pem, authority.pem]
     assert (result["verified"], result["verify_error"]) == (None, None)
     assert result["thumbprint"] == result["certificate"]["thumbprint_sha256"]
@@ -29,7 +29,7 @@ def test_a_file_with_a_chain(tmp_path, make, authority, now):
 
 def test_text_without_a_host_matches_none(make, now):
     made = make()
-    certificate = info.look(options(content=made.pem)).result(now)["certificate"]
+    certificate = info.inspect_certificate(options(content=made.pem)).to_result(now)["certificate"]
     assert (certificate["pem"], certificate["host"], certificate["matches_host"]) == (made.pem, None, None)
 
 
@@ -38,14 +38,16 @@ def test_a_server_and_the_host_of_its_url(serve, local, authority, tmp_path, *, 
     authority_path = tmp_path / "authority.pem"
     authority_path.write_text(authority.pem)
     url = f"https://localhost:{serve(local)}{path}"
-    result = info.look(options(url=url, ca_path=str(authority_path))).result(now)
+    result = info.inspect_certificate(options(url=url, ca_path=str(authority_path))).to_result(now)
     assert (result["certificate"]["pem"], result["verified"], result["verify_error"]) == (local.pem, True, None)
     assert (result["certificate"]["host"], result["certificate"]["matches_host"]) == ("localhost", True)
     assert result["chain"][0] == local.pem
 
 
 def test_a_server_looked_at_for_another_host(serve, local, now):
-    result = info.look(options(url=f"HTTPS://127.0.0.1:{serve(local)}", host="x.example.com")).result(now)
+    result = info.inspect_certificate(options(url=f"HTTPS://127.0.0.1:{serve(local)}", host="x.example.com")).to_result(
+        now
+    )
     assert (result["certificate"]["host"], result["certificate"]["matches_host"]) == ("x.example.com", False)
     assert not result["verified"] and result["verify_error"]
 
@@ -53,34 +55,33 @@ def test_a_server_looked_at_for_another_host(serve, local, now):
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ({"url": "http://plugins.example.com"}, "url: 'http://plugins.example.com' names no TLS server"),
-        ({"url": "plugins.example.com"}, "url: 'plugins.example.com' names no TLS server"),
-        ({"url": ""}, "url: '' names no TLS server"),
-        ({"url": "https:///plugin.json"}, "names no TLS server"),
-        ({"url": "https://a:0/"}, "names no TLS server"),
-        ({"url": "https://a:65536/"}, "url: is no URL"),
-        ({"url": "https://a:b/"}, "url: is no URL"),
-        ({"url": "https://[::1/"}, "url: is no URL"),
-        ({"url": "https://127.0.0.1:1/", "timeout": 0}, "timeout: 0 is no time to wait"),
-        ({"url": "https://127.0.0.1:1/", "ca_path": "/no/such/file"}, "ca_path: /no/such/file cannot be used"),
-        ({"url": "https://no-such-host.invalid/"}, "url: 'no-such-host.invalid' cannot be resolved"),
-        ({"path": "/no/such/file"}, "path: there is no file /no/such/file"),
-        ({"path": "/"}, "path: / cannot be read (Is a directory)"),
-        ({"path": "/dev/zero"}, "path: /dev/zero is larger than 1 MiB"),
-        ({"path": "/dev/null"}, "path: /dev/null is empty"),
-        ({"content": ""}, "content: is empty"),
+        ({"url": "http://plugins.example.com"}, ("url", "'http://plugins.example.com'")),
+        ({"url": "plugins.example.com"}, ("url", "'plugins.example.com'")),
+        ({"url": ""}, ("url", "got ''")),
+        ({"url": "https:///plugin.json"}, ("url", "must be a URL")),
+        ({"url": "https://a:0/"}, ("url", "must be a URL")),
+        ({"url": "https://a:65536/"}, ("url", "must be a URL")),
+        ({"url": "https://a:b/"}, ("url", "must be a URL")),
+        ({"url": "https://[::1/"}, ("url", "must be a URL")),
+        ({"url": "https://127.0.0.1:1/", "timeout": 0}, ("timeout", "must be above 0 seconds, got 0")),
+        ({"url": "https://127.0.0.1:1/", "ca_path": "/no/such/file"}, ("ca_path", "/no/such/file")),
+        ({"url": "https://no-such-host.invalid/"}, ("url", "no-such-host.invalid")),
+        ({"path": "/no/such/file"}, ("path", "/no/such/file does not exist")),
+        ({"path": "/"}, ("path", "/ is not a regular file")),
+        ({"path": "/dev/zero"}, ("path", "/dev/zero is not a regular file")),
+        ({"content": ""}, ("content", "is empty")),
     ],
 )
-def test_what_cannot_be_looked_at(given, says):
+def test_certificates_that_cannot_be_read(given, says):
     with pytest.raises(OptionError) as caught:
-        info.look(options(**given))
-    assert says in str(caught.value)
-    assert "; " in str(caught.value), "the way out"
+        info.inspect_certificate(options(**given))
+    assert caught.value.option == says[0] and says[1] in caught.value.problem()
+    assert "; " in str(caught.value), "what to do"
 
 
 def test_a_password_in_the_url_is_not_repeated():
-    with pytest.raises(OptionError, match="holds a user name or a password") as caught:
-        info.look(options(url="https://admin:s3cret@plugins.example.com/"))
+    with pytest.raises(OptionError, match="a user name or a password") as caught:
+        info.inspect_certificate(options(url="https://admin:s3cret@plugins.example.com/"))
     assert "s3cret" not in str(caught.value)
 
 
@@ -89,6 +90,7 @@ def test_a_private_key_is_named_and_not_shown(tmp_path, make, option):
     key = make().key_pem().decode()
     path = tmp_path / "server.key"
     path.write_text(key)
-    with pytest.raises(OptionError, match=f"{option}: .*holds a private key and no certificate") as caught:
-        info.look(options(**{option: str(path) if option == "path" else key}))
+    with pytest.raises(OptionError, match="holds a private key") as caught:
+        info.inspect_certificate(options(**{option: str(path) if option == "path" else key}))
+    assert caught.value.option == option
     assert not any(line in str(caught.value) for line in key.splitlines())

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""A server that does not take a pair has the old one back, on a real TLS server."""
+"""The old files are restored when the server does not use the new ones, on a real TLS server."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import ssl
 from pathlib import Path
 
 import pytest
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.model import OptionError
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import OptionError
 from ansible_collections.vsphere_ops.client_plugin.tests.unit.plugins.module_utils.hosts import Host, execute
 
 NAME = "plugins.example.com"
@@ -71,48 +71,52 @@ def test_the_server_shows_the_new_certificate(host, server):
     done = host.run(**host.waiting(**served(server)))
     assert (done["changed"], done["served"]) == (True, True)
     again = host.run(**host.waiting(**served(server)))
-    assert (again["changed"], again["served"], len(host.told())) == (False, True, 1)
+    assert (again["changed"], again["served"], len(host.logged())) == (False, True, 1)
 
 
-def test_a_server_that_was_not_told_is_told(host, server):
-    """The files are in place, and the run before died in front of the reload."""
+def test_a_server_that_was_not_reloaded_is_reloaded(host, server):
+    """The files are in place, and the run before was interrupted before the reload."""
     host.run(**host.waiting(reload_command=[]))
-    told = len(host.told())
+    logged = len(host.logged())
     checked = host.run(check=True, **host.waiting(**served(server)))
-    assert (checked["changed"], checked["served"], len(host.told())) == (True, False, told)
+    assert (checked["changed"], checked["served"], len(host.logged())) == (True, False, logged)
     done = host.run(**host.waiting(**served(server)))
     assert (done["changed"], done["served"]) == (True, True)
-    assert done["reasons"] == ["The server does not show the certificate that is in place, and is reloaded."]
+    assert done["reasons"] == ["The server does not show the installed certificate and is reloaded."]
 
 
 @pytest.mark.parametrize(
-    ("options", "says", "told"),
+    ("options", "says", "logged"),
     [
         (
             {"test_command": ["sh", "-c", "echo one >&2; echo two >&2; exit 3"], "reload_command": ["true"]},
-            "test_command: sh -c 'echo one >&2; echo two >&2; exit 3' ended with 3 and said: one two; the old files",
+            "failed with exit code 3 (sh -c 'echo one >&2; echo two >&2; exit 3'): one two",
             1,
         ),
         (
             {"reload_command": ["sh", "-c", "echo no; exit 1"]},
-            "reload_command: sh -c 'echo no; exit 1' ended with 1 and said: no; the old files are back in place, but",
+            "failed with exit code 1 (sh -c 'echo no; exit 1'): no",
             2,
         ),
         (
             {"reload_command": ["/no/such/program"]},
-            "reload_command: /no/such/program cannot be started (No such file or directory); install or correct it",
+            "cannot be started (No such file or directory): /no/such/program",
             2,
         ),
     ],
 )
-def test_a_command_that_fails_leaves_all_as_before(host, options, says, told):
+def test_a_command_that_fails_leaves_all_as_before(host, options, says, logged):
     before = host.state()
     for _attempt in range(2):
         with pytest.raises(OptionError) as caught:
             host.run(**host.waiting(keep_previous=True, **options))
-        assert str(caught.value).startswith(says)
+        # The command that comes last in the options.
+        assert (caught.value.option, caught.value.reason) == (next(iter(options)), says)
+        # A second reload, that of the old files, fails as well.
+        is_failed_reload = "but O(reload_command)" in caught.value.note
+        assert "The old files are restored" in caught.value.note and is_failed_reload == (logged == 2)
         assert host.state() == before
-    assert len(host.told()) == 2 * told
+    assert len(host.logged()) == 2 * logged
     assert host.run(**host.waiting())["changed"], "the new pair still waits"
 
 
@@ -121,17 +125,15 @@ def test_a_server_that_does_not_show_it_has_the_old_pair_back(host, server):
     server.deaf = True
     with pytest.raises(OptionError) as caught:
         host.run(**host.waiting(**served(server, timeout=0.2)))
-    message = str(caught.value)
-    assert (
-        message.startswith("confirm: the server does not show the certificate ") and "within 0.2 s (it shows" in message
-    )
-    assert message.endswith("; the old files are back in place")
-    assert host.state() == before and host.told()[-1] == host.leaf()
+    error = caught.value
+    assert error.option == "confirm" and "within 0.2 s (it shows" in error.reason
+    assert error.note == "The old files are restored"
+    assert host.state() == before and host.logged()[-1] == host.leaf()
 
 
 def test_a_port_where_nobody_listens(host, server):
     before = host.state()
-    with pytest.raises(OptionError, match=r"within 0.2 s \(127.0.0.1:1 refused the connection\)"):
+    with pytest.raises(OptionError, match=r"within 0.2 s \(127.0.0.1:1 refused the connection"):
         host.run(**host.waiting(**served(server, timeout=0.2, port=1)))
     assert host.state() == before
 
@@ -140,9 +142,11 @@ def test_a_first_pair_that_fails_leaves_nothing_in_place(host):
     for name in ("server.key", "server.pem"):
         (host.folder / name).unlink()
     before = host.state()
-    with pytest.raises(OptionError, match="ended with 1 and said: nothing; nothing is in place, as before"):
+    with pytest.raises(
+        OptionError, match=r"failed with exit code 1 \(false\): no output. No files are in place, as before"
+    ):
         host.run(**host.waiting(reload_command=["false"]))
-    assert host.state() == before and len(host.told()) == 1
+    assert host.state() == before and len(host.logged()) == 1
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="NOT RUN: only root can give files away")
@@ -172,17 +176,16 @@ def test_a_file_that_cannot_be_moved_leaves_all_as_before(host, text):
     new = {"new_certificate_path": None, "new_certificate": before["server.pem.next"][0].decode()} if text else {}
     with pytest.raises(OptionError) as caught:
         host.run(**host.waiting(**new))
-    # Going back is a rename as well: here the certificate, which has not moved, needs none.
-    assert "server.pem cannot be written (No space left on device), the old files are back in place" in str(
-        caught.value
-    )
+    # The certificate was not renamed, so restoring it needs no rename, which would fail too.
+    assert "server.pem cannot be written (No space left on device)" in caught.value.reason
+    assert caught.value.note == "The old files are restored"
     assert host.state() == before
 
 
 def test_going_back_is_refused_like_going_forth(host):
     host.run(**host.waiting(keep_previous=True))
     before = host.state()
-    with pytest.raises(OptionError, match="the old files are back in place"):
+    with pytest.raises(OptionError, match="The old files are restored"):
         host.run(state="previous", reload_command=["false"])
     assert host.state() == before
     assert host.run(state="previous")["changed"]

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""When a key and certificate are made anew, and when a file is left alone."""
+"""When a key and certificate are replaced, and when a file is kept."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.model import OptionError
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import OptionError
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._server_certificate import self_signed
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
@@ -41,16 +41,16 @@ def options(tmp_path):
 
 @pytest.fixture
 def run(options, now):
-    """``run(option=value, ...)``: what the module does, in its order."""
+    """``run(option=value, ...)`` does what the module does, in its order."""
 
     def step(at=now, **changed):
-        want = self_signed.wanted({**options, **changed})
-        found = self_signed.find(want)
-        decided = self_signed.plan(want, found, at)
-        certificate, copies = decided.before, []
-        if decided.reasons:
-            certificate, copies = self_signed.carry_out(want, found, decided, at)
-        return decided.reasons, certificate, copies
+        parsed = self_signed.parse_self_signed_options({**options, **changed})
+        current = self_signed.read_self_signed_files(parsed)
+        plan = self_signed.plan_self_signed(parsed, current, at)
+        certificate, copies = plan.current, []
+        if plan.reasons:
+            certificate, copies = self_signed.apply_self_signed(parsed, current, plan, at)
+        return plan.reasons, certificate, copies
 
     return step
 
@@ -80,7 +80,7 @@ def put(options):
 
 def test_the_first_run_makes_a_pair_that_a_server_can_use(run, options):
     reasons, certificate, copies = run()
-    assert len(reasons) == 2 and all("There is no" in reason for reason in reasons)
+    assert len(reasons) == 2 and all("is missing" in reason for reason in reasons)
     assert certificate.sans == ("DNS:plugins.example.com", "IP:192.0.2.10")
     assert (certificate.common_name, copies) == ("plugins.example.com", [])
     ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(options["certificate_path"], options["private_key_path"])
@@ -111,15 +111,15 @@ def test_the_second_run_changes_nothing(run, files, changed):
     [
         (
             {"subject_alternative_names": ["other.example.com"]},
-            "is made for DNS:plugins.example.com, IP:192.0.2.10, not",
+            "is valid for DNS:plugins.example.com, IP:192.0.2.10, not",
         ),
-        ({"subject_alternative_names": ["plugins.example.com"], "common_name": "plugins.example.com"}, "is made for"),
+        ({"subject_alternative_names": ["plugins.example.com"], "common_name": "plugins.example.com"}, "is valid for"),
         ({"common_name": "Plugins"}, "The common name is 'plugins.example.com', not 'Plugins'."),
         ({"key_type": "RSA", "key_size": 2048}, "The private key is ECC 256, not RSA 2048."),
         ({"key_size": 384}, "The private key is ECC 256, not ECC 384."),
         ({"renew_before_days": 396, "days_later": 1}, "within 396 days"),
         ({"days_later": 367}, "within 30 days"),
-        ({"days_later": 500}, "which is past or within 30 days"),
+        ({"days_later": 500}, "The certificate expired on"),
         ({"force": True}, "force is set"),
     ],
 )
@@ -143,9 +143,9 @@ def test_a_day_too_early_it_is_not_renewed(run, now):
 @pytest.mark.parametrize(
     ("certificate", "says"),
     [
-        (None, "There is no certificate"),
-        (b"", "There is no certificate"),
-        (b"damaged", "holds no certificate that can be read"),
+        (None, "The certificate at"),
+        (b"", "is missing"),
+        (b"damaged", "cannot be read"),
         ("other", "do not belong together"),
     ],
 )
@@ -164,7 +164,7 @@ def test_a_missing_key_means_a_new_pair(run, files, options):
     run()
     before = files()
     Path(options["private_key_path"]).unlink()
-    assert run()[0] == (f"There is no private key at {options['private_key_path']}.",)
+    assert run()[0] == (f"The private key at {options['private_key_path']} is missing.",)
     assert files()[1] != before[1]
 
 
@@ -173,14 +173,15 @@ def refused(run, files, **changed):
     with pytest.raises(OptionError) as caught:
         run(**changed)
     assert files() == before
-    return str(caught.value)
+    return caught.value
 
 
 def test_a_certificate_from_a_ca_is_left_to_it(run, files, put, make, authority):
     made = make("plugins.example.com", ("DNS:plugins.example.com", "IP:192.0.2.10"), issuer=authority, days=(-1, 5))
     put(made.key_pem(), made.pem.encode())
-    message = refused(run, files)
-    assert "was issued by CN=Example Root" in message and "within 30 days" in message
+    error = refused(run, files)
+    assert error.option == "certificate_path"
+    assert "was issued by CN=Example Root" in error.reason and "within 30 days" in error.reason
     assert run(renew_before_days=1)[0] == (), "as long as it is right, it is used"
     assert run(force=True)[1].self_signed
 
@@ -189,8 +190,8 @@ def test_a_certificate_from_a_ca_is_left_to_it(run, files, put, make, authority)
     ("key", "says"),
     [
         (lambda make: make().key_pem(b"passphrase"), "is encrypted"),
-        (lambda _make: b"something else", "is no private key"),
-        (lambda make: make().key_der(), "is no private key"),
+        (lambda _make: b"something else", "private key in PEM"),
+        (lambda make: make().key_der(), "private key in PEM"),
         (
             lambda make: make(key=rsa.generate_private_key(65537, 2048)).key_pem(),
             "holds RSA 2048 without its certificate",
@@ -200,8 +201,9 @@ def test_a_certificate_from_a_ca_is_left_to_it(run, files, put, make, authority)
 )
 def test_a_foreign_key_is_left_alone(run, files, put, make, *, key, says):
     put(key(make))
-    message = refused(run, files)
-    assert says in message and "backup or force" in message
+    error = refused(run, files)
+    assert error.option == "private_key_path"
+    assert says in error.reason and "O(backup) or O(force)" in error.remedy
     old = files()[0]
     _reasons, _certificate, copies = run(backup=True)
     assert [Path(copy).read_bytes() for copy in copies] == [old]
@@ -211,7 +213,7 @@ def test_a_foreign_key_is_left_alone(run, files, put, make, *, key, says):
 
 def test_a_key_in_the_place_of_the_certificate_is_never_replaced(run, files, put, make):
     put(make().key_pem(), make().key_pem())
-    assert "certificate_path: " in refused(run, files, force=True, backup=True)
+    assert refused(run, files, force=True, backup=True).option == "certificate_path"
 
 
 def test_a_copy_of_both_is_kept(run, files):
@@ -240,30 +242,31 @@ def test_files_that_cannot_be_written(run, files):
 @pytest.mark.parametrize(
     ("changed", "says"),
     [
-        ({"key_size": 1024}, "key_size: 1024 is no size for ECC; give one of 256, 384"),
-        ({"key_size": 0}, "key_size: 0 is no size"),
-        ({"key_type": "RSA", "key_size": 1024}, "key_size: 1024 is no size for RSA"),
-        ({"valid_days": 0}, "valid_days: 0 is out of range"),
-        ({"valid_days": 40000}, "valid_days: 40000 is out of range"),
-        ({"valid_days": 30}, "renew_before_days: 30 must be"),
-        ({"renew_before_days": -1}, "renew_before_days: -1 must be"),
-        ({"subject_alternative_names": []}, "subject_alternative_names: is empty"),
-        ({"common_name": ""}, "common_name: "),
-        ({"common_name": "x" * 65}, "common_name: "),
-        ({"owner": "no such user"}, "owner: there is no 'no such user'"),
-        ({"group": "no such group"}, "group: there is no 'no such group'"),
-        ({"mode": "rw-r--r--"}, "mode: 'rw-r--r--' is no file mode"),
-        ({"private_key_mode": "0888"}, "private_key_mode: '0888' is no file mode"),
-        ({"certificate_path": "/no/such/folder/x.pem"}, "certificate_path: there is no folder /no/such/folder"),
-        ({"private_key_path": "/proc"}, "private_key_path: /proc cannot be read"),
+        ({"key_size": 1024}, ("key_size", "must be one of 256, 384 for ECC, got 1024")),
+        ({"key_size": 0}, ("key_size", "got 0")),
+        ({"key_type": "RSA", "key_size": 1024}, ("key_size", "for RSA, got 1024")),
+        ({"valid_days": 0}, ("valid_days", "must be 1 to 36500 days, got 0")),
+        ({"valid_days": 40000}, ("valid_days", "got 40000")),
+        ({"valid_days": 30}, ("renew_before_days", "less than `valid_days` (30), got 30")),
+        ({"renew_before_days": -1}, ("renew_before_days", "got -1")),
+        ({"subject_alternative_names": []}, ("subject_alternative_names", "")),
+        ({"common_name": ""}, ("common_name", "")),
+        ({"common_name": "x" * 65}, ("common_name", "")),
+        ({"owner": "no such user"}, ("owner", "no such user")),
+        ({"group": "no such group"}, ("group", "no such group")),
+        ({"mode": "rw-r--r--"}, ("mode", "rw-r--r--")),
+        ({"private_key_mode": "0888"}, ("private_key_mode", "0888")),
+        ({"certificate_path": "/no/such/folder/x.pem"}, ("certificate_path", "/no/such/folder/x.pem")),
+        ({"private_key_path": "/proc"}, ("private_key_path", "/proc is not a regular file")),
     ],
 )
 def test_options_that_cannot_be_used(run, files, changed, says):
-    assert refused(run, files, **changed).startswith(says)
+    error = refused(run, files, **changed)
+    assert error.option == says[0] and says[1] in error.problem()
 
 
 def test_one_file_for_both_is_refused(run, files, options):
-    assert "is the same file" in refused(run, files, certificate_path=options["private_key_path"])
+    assert "is the same file" in refused(run, files, certificate_path=options["private_key_path"]).reason
 
 
 @pytest.mark.parametrize(
@@ -283,7 +286,8 @@ def test_one_file_for_both_is_refused(run, files, options):
     ],
 )
 def test_how_names_may_be_written(options, name, san):
-    assert self_signed.wanted({**options, "subject_alternative_names": [name]}).sans == (san,)
+    parsed = self_signed.parse_self_signed_options({**options, "subject_alternative_names": [name]})
+    assert parsed.sans == (san,)
 
 
 @pytest.mark.parametrize(
@@ -308,8 +312,9 @@ def test_how_names_may_be_written(options, name, san):
     ],
 )
 def test_names_that_are_none(options, name):
-    with pytest.raises(OptionError, match="is neither a host name nor an IP address") as caught:
-        self_signed.wanted({**options, "subject_alternative_names": ["a.example.com", name]})
+    with pytest.raises(OptionError, match="host name") as caught:
+        self_signed.parse_self_signed_options({**options, "subject_alternative_names": ["a.example.com", name]})
+    assert caught.value.option == "subject_alternative_names"
     assert repr(name) in str(caught.value)
 
 
@@ -322,19 +327,20 @@ def test_names_that_are_none(options, name):
     ],
 )
 def test_the_common_name_when_none_is_given(options, names, common_name):
-    assert self_signed.wanted({**options, "subject_alternative_names": names}).common_name == common_name
+    parsed = self_signed.parse_self_signed_options({**options, "subject_alternative_names": names})
+    assert parsed.common_name == common_name
 
 
 def test_rsa_3072_when_nothing_is_said(options):
-    want = self_signed.wanted({**options, "key_type": "RSA"})
-    assert (want.key_type, want.key_size) == ("RSA", 3072)
+    parsed = self_signed.parse_self_signed_options({**options, "key_type": "RSA"})
+    assert (parsed.key_type, parsed.key_size) == ("RSA", 3072)
 
 
 def test_the_result_holds_no_key(run, options, now, files):
     run()
-    want = self_signed.wanted(options)
-    found = self_signed.find(want)
-    result = self_signed.result(want, self_signed.plan(want, found, now), run()[1], now)
+    parsed = self_signed.parse_self_signed_options(options)
+    plan = self_signed.plan_self_signed(parsed, self_signed.read_self_signed_files(parsed), now)
+    result = self_signed.describe_self_signed(parsed, plan, run()[1], now)
     assert (result["changed"], result["reasons"]) == (False, [])
     assert result["thumbprint"] == result["certificate"]["thumbprint_sha256"]
     assert result["diff"][0]["before"] == result["diff"][0]["after"]
@@ -344,13 +350,14 @@ def test_the_result_holds_no_key(run, options, now, files):
 
 
 def test_check_mode_knows_all_but_the_thumbprint(options, now):
-    want = self_signed.wanted(options)
-    result = self_signed.result(want, self_signed.plan(want, self_signed.find(want), now), None, now)
+    parsed = self_signed.parse_self_signed_options(options)
+    plan = self_signed.plan_self_signed(parsed, self_signed.read_self_signed_files(parsed), now)
+    result = self_signed.describe_self_signed(parsed, plan, None, now)
     assert result["changed"]
     assert (result["certificate"], result["thumbprint"]) == (None, None)
-    assert "its thumbprint is not known" in result["msg"]
+    assert "thumbprint is not known" in result["msg"]
     after = result["diff"][0]["after"]
-    assert (result["diff"][0]["before"], after["thumbprint"]) == ({}, "known when it is made")
+    assert (result["diff"][0]["before"], after["thumbprint"]) == ({}, "known after creation")
     assert after["subject_alternative_names"] == ["DNS:plugins.example.com", "IP:192.0.2.10"]
 
 
