@@ -20,11 +20,11 @@ from .worker import Failure, read_records
 def read_fleet(fleet_task: FleetTask) -> dict[str, Any]:
     """Return the result of the task. Raises :class:`ClientPluginError` where its own options cannot be used."""
     options = fleet_task.options
-    wanted = selection_from_options(options)
+    selection = selection_from_options(options)
     members = read_members(members_of_task(options, fleet_task.task, fleet_task.loader), options)
 
     def work(_index: int, connection: Connection) -> QueryResult | Failure:
-        return read_records(connection.options, connection.tls, wanted, retries=options["retries"])
+        return read_records(connection.options, connection.tls, selection, retries=options["retries"])
 
     runner: FleetRunner[QueryResult] = FleetRunner(
         members,

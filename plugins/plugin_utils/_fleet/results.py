@@ -161,20 +161,24 @@ class FleetRunner(Generic[Value]):
     def result(self, values: Sequence[Value | Failure], *, tolerate_failures: bool) -> dict[str, Any]:
         """Return the result of the task: one for each vCenter, free of its secret, and a summary."""
         results = [self._member_result(member, value) for member, value in zip(self._members, values, strict=True)]
-        failed = [result for result in results if result["failed"]]
+        failures = [
+            _without_secret(_failure_text(member, value), member)
+            for member, value in zip(self._members, values, strict=True)
+            if isinstance(value, Failure)
+        ]
         changed = sum(bool(result["changed"]) for result in results)
-        text = _summary_text(len(results), changed, failed)
+        text = _summary_text(len(results), changed, failures)
         self._progress.print_line(text)
         return {
             "changed": changed > 0,
-            "failed": bool(failed) and not tolerate_failures,
+            "failed": bool(failures) and not tolerate_failures,
             "msg": text,
             "results": results,
             "summary": {
                 "total": len(results),
                 "changed": changed,
-                "unchanged": len(results) - changed - len(failed),
-                "failed": len(failed),
+                "unchanged": len(results) - changed - len(failures),
+                "failed": len(failures),
             },
         }
 
@@ -250,9 +254,15 @@ def _value_of(result: tuple[Value | Failure, float] | BaseException) -> Value | 
     return Failure("internal", error)
 
 
-def _summary_text(total: int, changed: int, failed: Sequence[Mapping[str, Any]]) -> str:
-    if not failed:
+def _failure_text(member: FleetMember, failure: Failure) -> str:
+    """Return the message of a failure; it begins with the name of the vCenter."""
+    message = member.message(failure)
+    return message if failure.error.subject == member.name else f"{member.name}: {message}"
+
+
+def _summary_text(total: int, changed: int, failures: Sequence[str]) -> str:
+    if not failures:
         return f"{total} of {total} vCenters succeeded, {changed} changed."
-    first = " ".join(f"{result['name']}: {result['error']['message']}." for result in failed[:3])
-    more = f" And {len(failed) - 3} more." if len(failed) > 3 else ""
-    return f"{len(failed)} of {total} vCenters failed, {changed} changed. {first}{more}"
+    first = " ".join(f"{failure}." for failure in failures[:3])
+    more = f" And {len(failures) - 3} more." if len(failures) > 3 else ""
+    return f"{len(failures)} of {total} vCenters failed, {changed} changed. {first}{more}"

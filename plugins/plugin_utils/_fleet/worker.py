@@ -101,13 +101,13 @@ def apply_changes(
 
 
 def read_records(
-    options: ConnectionOptions, tls: ssl.SSLContext, wanted: Selection, *, retries: int
+    options: ConnectionOptions, tls: ssl.SSLContext, selection: Selection, *, retries: int
 ) -> QueryResult | Failure:
     """Read the records of one vCenter."""
 
     def attempt() -> QueryResult:
         with session(options, tls) as vcenter:
-            return query_extensions(vcenter, wanted)
+            return query_extensions(vcenter, selection)
 
     return _with_retries(attempt, retries)
 

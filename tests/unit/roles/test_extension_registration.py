@@ -7,7 +7,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -51,10 +53,19 @@ def test_a_message_names_the_public_variable_where_a_private_one_is_read() -> No
     assert NAMES["fleet"].name("plugin_servers[0].url") == "extension_registration_plugin_servers[0].url"
 
 
+def texts_of(tree: ast.AST) -> Iterator[str]:
+    """Yield the texts of a module without its docstrings."""
+    docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
+            yield node.value
+
+
 def referenced_options() -> set[str]:
     """Return the options that messages of the packages below the fleet actions refer to as O(option)."""
     packages = ("module_utils/_vcenter", "module_utils/_extension", "module_utils/_preflight", "plugin_utils/_fleet")
-    texts = [path.read_text() for name in packages for path in sorted((ROOT / "plugins" / name).glob("*.py"))]
+    modules = [path for name in packages for path in sorted((ROOT / "plugins" / name).glob("*.py"))]
+    texts = [text for path in modules for text in texts_of(ast.parse(path.read_text()))]
     return {match for text in texts for match in re.findall(r"O\(([a-z_]+)", text)}
 
 

@@ -181,3 +181,11 @@ def test_a_failure_names_the_options_of_its_member() -> None:
         {"kind": "option", "message": "`vcenters[0].extension.version` must be higher; set `allow_downgrade`"},
         {"kind": "option", "message": "`my_version` must be higher; set `my_downgrade`"},
     ]
+
+
+def test_the_summary_names_each_vcenter_once() -> None:
+    down = Failure.of(VCenterError("timeout", "did not answer", subject="a.example.com"))
+    got = result(runner(member("a.example.com", down), member("b", down)), None)
+    assert got["msg"] == (
+        "2 of 2 vCenters failed, 0 changed. a.example.com did not answer. b: a.example.com did not answer."
+    )
