@@ -122,6 +122,9 @@ def _from_item(place: str, item: Any, options: Mapping[str, Any]) -> RawMember:
 def _names_in_list(place: str, item: Mapping[str, Any], options: Mapping[str, Any]) -> OptionNames:
     """Return the names of options that the item gives, or could give because the task does not."""
     names = {option: f"{place}.{option}" for option in member_spec() if options.get(option) is None}
+    if "name" in item:
+        # Without a host name of its own, the item is reached by its name, whatever the host name of the task.
+        names["hostname"] = f"{place}.hostname"
     names |= _names_of_given(place, item, member_spec())
     extension = item.get("extension")
     if isinstance(extension, Mapping):

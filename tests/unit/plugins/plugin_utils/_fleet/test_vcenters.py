@@ -112,7 +112,7 @@ def test_an_invalid_member_is_its_own_failure_and_keeps_its_secret(item: Any, st
 
 def test_a_message_names_the_option_that_the_reader_has_set_or_can_set() -> None:
     item = {"name": "b", "pwd": "p", "port": 8443, "extension": {"name": "Label", "version": "1"}}
-    (member,) = read([item], username="u", ca_path=None, timeout=5)
+    (member,) = read([item], username="u", hostname="h", ca_path=None, timeout=5)
     name = member.option_names.name
     # Given by the item, also by an alias.
     assert name("port") == "vcenters[0].port"
@@ -123,6 +123,8 @@ def test_a_message_names_the_option_that_the_reader_has_set_or_can_set() -> None
     assert name("username") == "username"
     assert name("timeout") == "timeout"
     assert name("plugin_servers[0].url") == "plugin_servers[0].url"
+    # Given by both, but the task's does not count for an item with a name.
+    assert name("hostname") == "vcenters[0].hostname"
     # Given by nobody: an option of the connection can be set for this vCenter.
     assert name("ca_path") == "vcenters[0].ca_path"
 
