@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""PKCS #10: what a certificate request says, and the making of one. The only file that knows its form.
+"""Read and create certificate signing requests (PKCS #10, RFC 2986).
 
-Keeps to what cryptography has had since 3.4, as ``_certificate`` does.
+Like ``x509.py``, it uses functions of cryptography 3.4 and newer only.
 """
 
 from __future__ import annotations
@@ -15,18 +15,24 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._errors import CsrError
-from .x509 import HAS_CRYPTOGRAPHY, key_type_and_size, public_key_der, read_alternative_names, web_server_extensions
+from .x509 import (
+    HAS_CRYPTOGRAPHY,
+    PARSE_ERRORS,
+    key_type_and_size,
+    public_key_der,
+    read_alternative_names,
+    web_server_extensions,
+)
 
 if HAS_CRYPTOGRAPHY:
     from cryptography import x509
-    from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.x509.oid import NameOID
 
 
 @dataclass(frozen=True, slots=True)
 class CsrSubject:
-    """Who asks. What is None is left out."""
+    """The subject of a request; parts that are None are left out."""
 
     country: str | None
     state_or_province: str | None
@@ -35,7 +41,8 @@ class CsrSubject:
     organizational_unit: str | None
     common_name: str
 
-    def name(self) -> x509.Name:
+    def to_name(self) -> x509.Name:
+        """Return the name as an object of the library."""
         parts = (
             (NameOID.COUNTRY_NAME, self.country),
             (NameOID.STATE_OR_PROVINCE_NAME, self.state_or_province),
@@ -44,18 +51,19 @@ class CsrSubject:
             (NameOID.ORGANIZATIONAL_UNIT_NAME, self.organizational_unit),
             (NameOID.COMMON_NAME, self.common_name),
         )
-        return x509.Name([x509.NameAttribute(kind, value) for kind, value in parts if value is not None])
+        return x509.Name([x509.NameAttribute(part, value) for part, value in parts if value is not None])
 
     def __str__(self) -> str:
-        """In the notation of RFC 4514."""
-        return str(self.name().rfc4514_string())
+        """Return the subject in the notation of RFC 4514."""
+        return str(self.to_name().rfc4514_string())
 
 
 @dataclass(frozen=True, slots=True)
 class Csr:
-    """A certificate request, read. ``subject`` is in the notation of RFC 4514, ``sans`` are as in ``Certificate``.
+    """A certificate signing request in its parts.
 
-    ``key`` is kind and size of its key; ``signed`` says that its signature is that of this key.
+    ``subject`` is in the notation of RFC 4514, ``sans`` are written as in ``x509.Certificate``, ``key`` is type and
+    size of its key, ``public_key`` is in DER. ``signed`` says whether its signature was made with that key.
     """
 
     pem: str
@@ -69,27 +77,21 @@ class Csr:
 def load_csr(data: bytes) -> Csr:
     """Read a request in PEM. Raises :class:`CsrError`."""
     try:
-        return _read(x509.load_pem_x509_csr(data))
-    except (
-        ValueError,
-        TypeError,
-        UnsupportedAlgorithm,
-        x509.DuplicateExtension,
-        x509.UnsupportedGeneralNameType,
-    ) as error:
-        raise CsrError("holds no certificate request in PEM that can be read") from error
+        return _parse_csr(x509.load_pem_x509_csr(data))
+    except PARSE_ERRORS as error:
+        raise CsrError("holds no readable certificate signing request in PEM") from error
 
 
 def create_csr(key_pem: bytes, subject: CsrSubject, sans: Sequence[str]) -> Csr:
-    """Ask for the certificate of a web server for an own key; ``sans`` are written as in ``Certificate``."""
+    """Create a request for the certificate of a web server; ``sans`` are written as in ``x509.Certificate``."""
     key: Any = serialization.load_pem_private_key(key_pem, password=None)
-    builder = x509.CertificateSigningRequestBuilder().subject_name(subject.name())
+    builder = x509.CertificateSigningRequestBuilder().subject_name(subject.to_name())
     for extension, critical in web_server_extensions(key, tuple(sans)):
         builder = builder.add_extension(extension, critical=critical)
-    return _read(builder.sign(key, hashes.SHA256()))
+    return _parse_csr(builder.sign(key, hashes.SHA256()))
 
 
-def _read(request: x509.CertificateSigningRequest) -> Csr:
+def _parse_csr(request: x509.CertificateSigningRequest) -> Csr:
     public_key: Any = request.public_key()
     return Csr(
         pem=request.public_bytes(serialization.Encoding.PEM).decode("ascii"),

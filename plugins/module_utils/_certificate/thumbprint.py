@@ -3,11 +3,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""The only file that knows how a thumbprint is written. Standard library only.
+"""Normalize, compute and compare thumbprints of certificates. Standard library only.
 
-vCenter wants upper-case pairs of hex digits with colons between them and names hidden characters, which come along
-when a thumbprint is copied from a Windows dialog, as a cause of failed plug-ins. So every usual notation is read and
-one is written.
+vCenter needs upper-case pairs of hexadecimal digits with colons between them. Its documentation names hidden
+characters, which come along when a thumbprint is copied from a Windows dialog, as a cause of failed plug-ins. So every
+usual notation is accepted, and one is written.
 """
 
 from __future__ import annotations
@@ -20,88 +20,87 @@ import unicodedata
 
 from .._errors import ThumbprintError
 
-_LENGTHS = {40: "sha1", 64: "sha256"}
+_ALGORITHMS = {40: "sha1", 64: "sha256"}
 # What openssl x509 -fingerprint prints before the digits: "sha256 Fingerprint=", "SHA1 Fingerprint=".
 _PREFIX = re.compile(r"\A\s*sha-?(1|256)(?:\s*(?:fingerprint|thumbprint))?\s*[=:]", re.IGNORECASE)
 # RFC 7468 section 5 writes CERTIFICATE; X509 CERTIFICATE is the older label for the same content.
 _PEM_CERTIFICATE = re.compile(r"-----BEGIN (X509 )?CERTIFICATE-----(.*?)-----END (?:X509 )?CERTIFICATE-----", re.DOTALL)
-# Longer than any notation of a SHA-256 thumbprint.
+# Longer than any notation of a SHA-256 thumbprint. A longer text could be a key, so no message repeats it.
 _LONGEST_SHOWN = 120
-_WAY_OUT = "give the 64 hex digits of a SHA-256 thumbprint (or the 40 of SHA-1), as pairs with or without colons"
+_REQUIREMENT = "must be a SHA-256 thumbprint of 64 hexadecimal digits (or a SHA-1 one of 40), with or without colons"
 
 
 def normalize_thumbprint(text: str) -> str:
-    """Write a thumbprint as vCenter wants it: upper-case pairs with colons.
+    """Return a thumbprint as vCenter needs it: upper-case pairs with colons.
 
-    Colons, hyphens, white space and invisible characters between and around the digits do not count, nor does the
-    case or the prefix that openssl prints. Raises :class:`ThumbprintError`.
+    Colons, hyphens, white space and invisible characters between and around the digits are ignored, as are case and
+    the prefix that openssl prints. Raises :class:`ThumbprintError`.
     """
     visible = "".join(char for char in text if unicodedata.category(char) not in ("Cf", "Cc"))
     prefix = _PREFIX.match(visible)
-    digits = "".join(char for char in visible[prefix.end() if prefix else 0 :] if not _separates(char))
-    if not digits:
-        raise ThumbprintError(f"holds no thumbprint; {_WAY_OUT}")
+    digits = "".join(char for char in visible[prefix.end() if prefix else 0 :] if not _is_separator(char))
     if not re.fullmatch(r"[0-9A-Fa-f]+", digits):
-        raise ThumbprintError(f"{_shown(text)} is no thumbprint; {_WAY_OUT}")
-    named = f"sha{prefix[1]}" if prefix else None
-    if _LENGTHS.get(len(digits)) not in ((named,) if named else tuple(_LENGTHS.values())):
-        raise ThumbprintError(f"{_shown(text)} has {len(digits)} hex digits; {_WAY_OUT}")
-    return _colons(digits)
+        raise _thumbprint_error(text)
+    algorithm = _ALGORITHMS.get(len(digits))
+    if algorithm is None or (prefix and algorithm != f"sha{prefix[1]}"):
+        raise _thumbprint_error(text, note=f"The value has {len(digits)} digits")
+    return _pairs(digits)
 
 
 def detect_algorithm(thumbprint: str) -> str:
-    """``sha1`` or ``sha256``, told by the length of a thumbprint in the notation of :func:`normalize_thumbprint`."""
+    """Return ``sha1`` or ``sha256`` by the length of a thumbprint in the notation of :func:`normalize_thumbprint`."""
     try:
-        return _LENGTHS[len(thumbprint.replace(":", ""))]
+        return _ALGORITHMS[len(thumbprint.replace(":", ""))]
     except KeyError as error:
-        raise ThumbprintError(f"{_shown(thumbprint)} is no thumbprint; {_WAY_OUT}") from error
+        raise _thumbprint_error(thumbprint) from error
 
 
 def compute_thumbprint(der: bytes, algorithm: str = "sha256") -> str:
-    """Thumbprint of a certificate in DER: the digest of all its bytes. ``algorithm`` is ``sha1`` or ``sha256``."""
-    # SHA-1 is only ever a name for a certificate here; vCenters before SHA-256 know no other one.
-    return _colons(hashlib.new(algorithm, der, usedforsecurity=False).hexdigest())
+    """Return the thumbprint of a certificate in DER; ``algorithm`` is ``sha1`` or ``sha256``."""
+    # SHA-1 only identifies a certificate here; legacy plug-in packages are registered with it.
+    return _pairs(hashlib.new(algorithm, der, usedforsecurity=False).hexdigest())
 
 
 def compute_pem_thumbprint(pem: str, algorithm: str = "sha256") -> str:
-    """Thumbprint of the first certificate of a PEM text. Raises :class:`ThumbprintError`."""
+    """Return the thumbprint of the first certificate of a PEM text. Raises :class:`ThumbprintError`."""
     certificates = decode_pem_certificates(pem)
     if not certificates:
-        raise ThumbprintError("holds no certificate; give PEM text that begins with -----BEGIN CERTIFICATE-----")
+        raise ThumbprintError("holds no certificate", remedy="give PEM text with -----BEGIN CERTIFICATE-----")
     return compute_thumbprint(certificates[0], algorithm)
 
 
 def matches_der(thumbprint: str, der: bytes) -> bool:
-    """Whether a thumbprint in the notation of :func:`normalize_thumbprint` is that of a certificate in DER."""
+    """Return whether a thumbprint as :func:`normalize_thumbprint` returns it is that of a certificate in DER."""
     return compute_thumbprint(der, detect_algorithm(thumbprint)) == thumbprint
 
 
 def decode_pem_certificates(pem: str) -> tuple[bytes, ...]:
-    """DER of every certificate of a PEM text, in its order; text around them does not count.
+    """Return the DER of every certificate of a PEM text, in order, ignoring other text.
 
-    The bytes are decoded, not understood: whether they are a certificate is for ``_certificate`` to say.
-    Raises :class:`ThumbprintError` when the base64 inside is damaged.
+    Only base64 is decoded; the content is not checked. Raises :class:`ThumbprintError` for damaged base64.
     """
-    found = []
+    ders = []
     for position, match in enumerate(_PEM_CERTIFICATE.finditer(pem), start=1):
         try:
-            found.append(base64.b64decode("".join(match[2].split()), validate=True))
+            ders.append(base64.b64decode("".join(match[2].split()), validate=True))
         except (binascii.Error, ValueError) as error:
             raise ThumbprintError(
-                f"the base64 text of certificate {position} is damaged; copy the PEM text again, with its line breaks"
+                f"holds damaged base64 text in certificate {position}",
+                remedy="copy the PEM text again, with its line breaks",
             ) from error
-    return tuple(found)
+    return tuple(ders)
 
 
-def _separates(char: str) -> bool:
+def _is_separator(char: str) -> bool:
     return char == ":" or char.isspace() or unicodedata.category(char) == "Pd"
 
 
-def _colons(digits: str) -> str:
+def _pairs(digits: str) -> str:
     digits = digits.upper()
     return ":".join(digits[index : index + 2] for index in range(0, len(digits), 2))
 
 
-def _shown(text: str) -> str:
-    """A value for a message: invisible characters made visible, and nothing long, which could be a pasted key."""
-    return ascii(text) if len(text) <= _LONGEST_SHOWN and "PRIVATE" not in text else "the text"
+def _thumbprint_error(text: str, note: str = "") -> ThumbprintError:
+    if len(text) > _LONGEST_SHOWN or "PRIVATE" in text:
+        return ThumbprintError(_REQUIREMENT, note=note)
+    return ThumbprintError(_REQUIREMENT, value=text, note=note)

@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""X.509: what a certificate says, and the making of a self-signed one. The only file that knows cryptography.
+"""Read and make X.509 certificates and private keys: the wrapper around the library cryptography.
 
-Keeps to what cryptography has had since 3.4, which is what the package of the oldest supported distribution holds.
+Only functions of cryptography 3.4 and newer are used, the package of the oldest supported distribution.
 """
 
 from __future__ import annotations
@@ -16,32 +16,46 @@ import traceback
 from dataclasses import dataclass
 from typing import Any
 
-from .._errors import CertificateError, ThumbprintError
+from .._errors import CertificateError, ChainError, ThumbprintError
+from .._foreign_text import one_line
 from .hostnames import names_host
 from .thumbprint import compute_thumbprint, decode_pem_certificates
 
 CRYPTOGRAPHY_IMPORT_ERROR: str | None = None
+# What the library raises for damaged bytes. Its classes have no common base.
+PARSE_ERRORS: tuple[type[Exception], ...] = (ValueError, TypeError, OverflowError)
 try:
     from cryptography import x509
-    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.exceptions import InternalError, InvalidSignature, UnsupportedAlgorithm
     from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec, rsa
+    from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
     from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 except ImportError:
     CRYPTOGRAPHY_IMPORT_ERROR = traceback.format_exc()
+else:
+    PARSE_ERRORS += (
+        InternalError,
+        UnsupportedAlgorithm,
+        x509.DuplicateExtension,
+        x509.InvalidVersion,
+        x509.UnsupportedGeneralNameType,
+    )
 HAS_CRYPTOGRAPHY = CRYPTOGRAPHY_IMPORT_ERROR is None
 
-_WAY_OUT = "give a certificate as PEM (-----BEGIN CERTIFICATE-----) or DER"
+_REMEDY = "give a certificate as PEM (-----BEGIN CERTIFICATE-----) or DER"
+# RFC 4055, RFC 5758: signatures with an RSA key (the last one padded with PSS) and with an EC key.
+_RSA, _RSA_PSS = "1.2.840.113549.1.1.", "1.2.840.113549.1.1.10"
+_ECDSA = "1.2.840.10045.4."
 # Clocks of a vCenter and of the host where a certificate is made may differ by this much.
-CLOCK_SKEW = datetime.timedelta(hours=1)
+_CLOCK_SKEW = datetime.timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """An X.509 certificate, read. ``pem`` is strict (RFC 7468): lines of 64, a line end after the last.
+    """An X.509 certificate in its parts. ``pem`` is strict (RFC 7468): lines of 64, a line end after the last.
 
     ``sans`` holds ``DNS:name``, ``IP:address``, ``URI:...`` and ``email:...``; the times are aware and in UTC.
-    ``key_type`` is ``RSA``, ``ECC`` or the library's name of a rarer kind, ``key_size`` is in bits, ``public_key`` is
+    ``key_type`` is ``RSA``, ``ECC`` or the library's name of a rarer type, ``key_size`` is in bits, ``public_key`` is
     in DER (SubjectPublicKeyInfo). ``self_signed`` says that the certificate names itself, and no other key, as its
     issuer.
     """
@@ -61,32 +75,33 @@ class Certificate:
     self_signed: bool
 
     def thumbprint(self, algorithm: str = "sha256") -> str:
+        """Return the thumbprint in upper-case pairs with colons; ``algorithm`` is ``sha1`` or ``sha256``."""
         return compute_thumbprint(self.der, algorithm)
 
     def days_left(self, now: datetime.datetime) -> int:
-        """Whole days until it expires, below 0 when it has. ``now`` is aware."""
+        """Return the whole days until it expires, below 0 once it has. ``now`` is aware."""
         return (self.not_after - now).days
 
     def matches_host(self, host: str) -> bool:
-        """Whether a client that connects to ``host`` accepts this certificate for it."""
+        """Return whether a client that connects to ``host`` accepts the names in this certificate."""
         return names_host(self.sans, host)
 
 
 def load_certificate(data: bytes | str) -> Certificate:
-    """Read the first certificate of PEM text (whatever stands around it) or a DER certificate.
+    """Read the first certificate of PEM text, ignoring other text, or a DER certificate.
 
     Raises :class:`CertificateError`.
     """
-    return _read(_ders(data)[0])
+    return _parse_certificate(_find_ders(data)[0])
 
 
 def load_chain(data: bytes | str) -> tuple[Certificate, ...]:
     """Read every certificate of PEM text, or the one of DER, in the given order. Raises :class:`CertificateError`."""
-    return tuple(_read(der) for der in _ders(data))
+    return tuple(_parse_certificate(der) for der in _find_ders(data))
 
 
 def certificate_to_result(certificate: Certificate, now: datetime.datetime, host: str | None = None) -> dict[str, Any]:
-    """A certificate as modules return it; times in ISO 8601, UTC. ``matches_host`` is None without a host."""
+    """Return a certificate as modules do; times in ISO 8601, UTC. ``matches_host`` is None without a host."""
     serial = f"{certificate.serial_number:X}"
     serial = serial.zfill(len(serial) + len(serial) % 2)
     return {
@@ -110,7 +125,7 @@ def certificate_to_result(certificate: Certificate, now: datetime.datetime, host
 
 
 def certificate_to_diff(certificate: Certificate) -> dict[str, Any]:
-    """A certificate as a diff shows it."""
+    """Return the parts of a certificate that a diff shows."""
     return {
         "common_name": certificate.common_name,
         "subject_alternative_names": list(certificate.sans),
@@ -122,7 +137,7 @@ def certificate_to_diff(certificate: Certificate) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class PrivateKey:
-    """What may be known about a private key: its public half. ``public_key`` compares with that of a certificate."""
+    """The public half of a private key. ``public_key`` is in DER, as in :class:`Certificate`."""
 
     key_type: str
     key_size: int | None
@@ -132,20 +147,19 @@ class PrivateKey:
 def load_private_key(pem: bytes) -> PrivateKey:
     """Read an unencrypted private key in PEM. Raises :class:`CertificateError`, which never shows the bytes."""
     try:
-        key = serialization.load_pem_private_key(pem, password=None)
-    except TypeError:
-        problem = "is encrypted; a web server that starts by itself needs a key without a passphrase"
-    except (ValueError, UnsupportedAlgorithm):
-        # What the library says is left out: it could quote the content.
-        problem = "is no private key in PEM that can be read"
-    else:
-        public = key.public_key()
-        return PrivateKey(*key_type_and_size(public), public_key=public_key_der(public))
-    raise CertificateError(problem)
+        public = serialization.load_pem_private_key(pem, password=None).public_key()
+    except TypeError as error:
+        raise CertificateError(
+            "is encrypted", remedy="give a key without a passphrase, as a web server needs it"
+        ) from error
+    except PARSE_ERRORS:
+        # The library's words could quote the content, also in the traceback.
+        raise CertificateError("is not a readable private key in PEM") from None
+    return PrivateKey(*key_type_and_size(public), public_key=public_key_der(public))
 
 
 def generate_private_key(key_type: str, key_size: int) -> bytes:
-    """Make an unencrypted private key, PKCS #8 in PEM. ``key_type`` is ``RSA``, or ``ECC`` with 256 or 384 bits."""
+    """Generate an unencrypted private key, PKCS #8 in PEM; ``key_type`` is ``RSA``, or ``ECC`` with 256 or 384 bits."""
     if key_type == "RSA":
         key: Any = rsa.generate_private_key(public_exponent=65537, key_size=key_size)
     else:
@@ -159,11 +173,10 @@ def generate_private_key(key_type: str, key_size: int) -> bytes:
 def issue_self_signed(
     key_pem: bytes, *, common_name: str, sans: tuple[str, ...], now: datetime.datetime, days: int
 ) -> Certificate:
-    """Make a self-signed server certificate for an own key; ``sans`` are written as in :class:`Certificate`.
+    """Issue a self-signed certificate for a web server; ``sans`` are written as in :class:`Certificate`.
 
-    It is a leaf and says so: basicConstraints CA:FALSE, no keyCertSign. Whoever pins or trusts it (a vCenter by
-    thumbprint or certificate, Java and OpenSSL by finding it in their store) needs no CA bit, and with one the key of
-    a web server could issue certificates for any name to those who trust it.
+    It is a leaf (basicConstraints CA:FALSE, no keyCertSign). A vCenter, Java and OpenSSL trust it by finding it in
+    their store, so it needs no CA bit; with that bit, the key of a web server could issue certificates for any name.
     """
     key: Any = serialization.load_pem_private_key(key_pem, password=None)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
@@ -173,7 +186,7 @@ def issue_self_signed(
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - CLOCK_SKEW)
+        .not_valid_before(now - _CLOCK_SKEW)
         .not_valid_after(now + datetime.timedelta(days=days))
     )
     identifier = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
@@ -183,7 +196,10 @@ def issue_self_signed(
 
 
 def web_server_extensions(key: Any, sans: tuple[str, ...]) -> tuple[tuple[Any, bool], ...]:
-    """What makes a leaf for a web server, each with whether it is critical; ``key`` is the library's private key."""
+    """Return the X.509 extensions of a web server's leaf, each with whether it is critical.
+
+    ``key`` is a private key of the library.
+    """
     usage = x509.KeyUsage(
         digital_signature=True,
         key_encipherment=isinstance(key, rsa.RSAPrivateKey),
@@ -196,8 +212,8 @@ def web_server_extensions(key: Any, sans: tuple[str, ...]) -> tuple[tuple[Any, b
         decipher_only=False,
     )
     alternatives = [
-        x509.DNSName(value) if kind == "DNS" else x509.IPAddress(ipaddress.ip_address(value))
-        for kind, _colon, value in (san.partition(":") for san in sans)
+        x509.DNSName(value) if name_type == "DNS" else x509.IPAddress(ipaddress.ip_address(value))
+        for name_type, _colon, value in (san.partition(":") for san in sans)
     ]
     return (
         (x509.BasicConstraints(ca=False, path_length=None), True),
@@ -208,42 +224,88 @@ def web_server_extensions(key: Any, sans: tuple[str, ...]) -> tuple[tuple[Any, b
 
 
 def holds_private_key(data: bytes | str) -> bool:
-    """Whether PEM text or DER is, or has in it, a private key. Encrypted ones count."""
-    content = _decoded(data)
-    if isinstance(content, str):
-        return "PRIVATE KEY-----" in content
+    """Return whether PEM text or DER contains a private key, encrypted or not."""
+    content = _decode(data)
+    return "PRIVATE KEY-----" in content if isinstance(content, str) else _is_private_key(content)
+
+
+def is_signed_by(certificate: Certificate, issuer: Certificate) -> bool:
+    """Return whether ``certificate`` names ``issuer`` and was signed with its key.
+
+    Raises :class:`ChainError` for an algorithm that the installed library does not support.
+    """
+    signed, signer = (x509.load_der_x509_certificate(link.der) for link in (certificate, issuer))
+    if signed.issuer != signer.subject:
+        return False
     try:
-        serialization.load_der_private_key(content, password=None)
-    except TypeError:
-        # The library's way to say: it is one, and it is encrypted.
-        return True
-    except (ValueError, UnsupportedAlgorithm):
+        return _verify_signature(signed, signer.public_key())
+    except InvalidSignature:
+        return False
+    except (UnsupportedAlgorithm, AttributeError) as error:
+        raise ChainError(
+            f"holds {one_line(certificate.subject)}, whose signature the installed cryptography library cannot verify",
+            remedy="update the library, or have the certificate signed with RSA (not PSS) or ECDSA",
+        ) from error
+
+
+def _verify_signature(signed: Any, key: Any) -> bool:
+    # The library has a function for this only since version 40.
+    algorithm = signed.signature_algorithm_oid.dotted_string
+    signature, content = signed.signature, signed.tbs_certificate_bytes
+    if isinstance(key, rsa.RSAPublicKey) and algorithm.startswith(_RSA):
+        # PSS is supported since version 41; before that, reading its digest fails.
+        digest = signed.signature_hash_algorithm
+        padded = signed.signature_algorithm_parameters if algorithm == _RSA_PSS else padding.PKCS1v15()
+        key.verify(signature, content, padded, digest)
+    elif isinstance(key, ec.EllipticCurvePublicKey) and algorithm.startswith(_ECDSA):
+        key.verify(signature, content, ec.ECDSA(signed.signature_hash_algorithm))
+    elif isinstance(key, (ed25519.Ed25519PublicKey, ed448.Ed448PublicKey)):
+        key.verify(signature, content)
+    else:
         return False
     return True
 
 
-def _ders(data: bytes | str) -> tuple[bytes, ...]:
-    content = _decoded(data)
+def _find_ders(data: bytes | str) -> tuple[bytes, ...]:
+    content = _decode(data)
+    if isinstance(content, bytes):
+        if _is_private_key(content):
+            raise _private_key_error()
+        return (content,)
     try:
-        found = decode_pem_certificates(content) if isinstance(content, str) else (content,)
+        ders = decode_pem_certificates(content)
     except ThumbprintError as error:
-        raise CertificateError(str(error)) from error
-    if found and (isinstance(content, str) or not holds_private_key(data)):
-        return found
-    if not data.strip():
-        raise CertificateError(f"is empty; {_WAY_OUT}")
-    if holds_private_key(data):
-        raise CertificateError(
-            "holds a private key and no certificate; give the certificate of that key, and leave the key where it is"
-        )
-    if isinstance(content, str) and "-----BEGIN" in content:
+        raise CertificateError(error.reason, remedy=error.remedy) from error
+    if ders:
+        return ders
+    if holds_private_key(content):
+        raise _private_key_error()
+    reason = "holds no certificate" if content.strip() else "is empty"
+    if "-----BEGIN" in content:
         label = content.partition("-----BEGIN ")[2].partition("-----")[0]
-        raise CertificateError(f"holds {label[:40]!r} and no certificate; {_WAY_OUT}")
-    raise CertificateError(f"holds no certificate; {_WAY_OUT}")
+        reason = f"holds {one_line(label, 40)!r} and no certificate"
+    raise CertificateError(reason, remedy=_REMEDY)
 
 
-def _decoded(data: bytes | str) -> str | bytes:
-    """Text where it can be PEM, whatever a Windows editor or shell made of its encoding; bytes for DER."""
+def _private_key_error() -> CertificateError:
+    return CertificateError(
+        "holds a private key and no certificate", remedy="give the certificate of that key; the key stays secret"
+    )
+
+
+def _is_private_key(der: bytes) -> bool:
+    try:
+        serialization.load_der_private_key(der, password=None)
+    except TypeError:
+        # A private key, but an encrypted one.
+        return True
+    except PARSE_ERRORS:
+        return False
+    return True
+
+
+def _decode(data: bytes | str) -> str | bytes:
+    """Return text for PEM, also in the encodings of Windows editors and shells, and bytes for DER."""
     if isinstance(data, str):
         return data
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -252,7 +314,7 @@ def _decoded(data: bytes | str) -> str | bytes:
     return data if data.startswith(b"\x30") and b"-----BEGIN" not in data else data.decode("latin-1")
 
 
-def _read(der: bytes) -> Certificate:
+def _parse_certificate(der: bytes) -> Certificate:
     try:
         certificate = x509.load_der_x509_certificate(der)
         key = certificate.public_key()
@@ -270,20 +332,14 @@ def _read(der: bytes) -> Certificate:
             key_type=key_type,
             key_size=key_size,
             public_key=public_key_der(key),
-            self_signed=_names_itself(certificate),
+            self_signed=_is_self_issued(certificate),
         )
-    except (
-        ValueError,
-        TypeError,
-        UnsupportedAlgorithm,
-        x509.DuplicateExtension,
-        x509.UnsupportedGeneralNameType,
-    ) as error:
-        raise CertificateError(f"is no certificate that can be read ({error}); {_WAY_OUT}") from error
+    except PARSE_ERRORS as error:
+        raise CertificateError(f"is not a readable certificate ({one_line(error)})", remedy=_REMEDY) from error
 
 
 def _utc(certificate: x509.Certificate, name: str) -> datetime.datetime:
-    # cryptography 42 renamed the fields and made the times aware; the old names warn there and are announced to go.
+    # cryptography 42 renamed the fields and made the times aware; the old names are deprecated there.
     aware: datetime.datetime | None = getattr(certificate, f"{name}_utc", None)
     if aware is not None:
         return aware
@@ -296,6 +352,7 @@ def _iso(moment: datetime.datetime) -> str:
 
 
 def key_type_and_size(key: Any) -> tuple[str, int | None]:
+    """Return the type and the bits of a public key of the library, as in :class:`Certificate`."""
     if isinstance(key, rsa.RSAPublicKey):
         return "RSA", key.key_size
     if isinstance(key, ec.EllipticCurvePublicKey):
@@ -306,8 +363,8 @@ def key_type_and_size(key: Any) -> tuple[str, int | None]:
 
 
 def public_key_der(key: Any) -> bytes:
-    der: bytes = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-    return der
+    """Return a public key of the library in DER (SubjectPublicKeyInfo)."""
+    return bytes(key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo))
 
 
 def _common_name(subject: x509.Name) -> str | None:
@@ -315,32 +372,29 @@ def _common_name(subject: x509.Name) -> str | None:
     return str(names[0].value) if names else None
 
 
-def _extension(certificate: x509.Certificate | x509.CertificateSigningRequest, kind: Any) -> Any:
+def _find_extension(certificate: x509.Certificate | x509.CertificateSigningRequest, extension: Any) -> Any:
     try:
-        return certificate.extensions.get_extension_for_class(kind).value
+        return certificate.extensions.get_extension_for_class(extension).value
     except x509.ExtensionNotFound:
         return None
 
 
 def read_alternative_names(certificate: x509.Certificate | x509.CertificateSigningRequest) -> tuple[str, ...]:
-    written: dict[Any, str] = {
+    """Return the subject alternative names, written as in :class:`Certificate`; rarer types are left out."""
+    prefixes: dict[Any, str] = {
         x509.DNSName: "DNS",
         x509.IPAddress: "IP",
         x509.UniformResourceIdentifier: "URI",
         x509.RFC822Name: "email",
     }
-    names = _extension(certificate, x509.SubjectAlternativeName) or ()
-    return tuple(f"{written[type(name)]}:{name.value}" for name in names if type(name) in written)
+    names = _find_extension(certificate, x509.SubjectAlternativeName) or ()
+    return tuple(f"{prefixes[type(name)]}:{name.value}" for name in names if type(name) in prefixes)
 
 
-def _names_itself(certificate: x509.Certificate) -> bool:
-    issuer_key = _extension(certificate, x509.AuthorityKeyIdentifier)
-    own_key = _extension(certificate, x509.SubjectKeyIdentifier)
+def _is_self_issued(certificate: x509.Certificate) -> bool:
     if certificate.issuer != certificate.subject:
         return False
-    return (
-        issuer_key is None
-        or own_key is None
-        or issuer_key.key_identifier is None
-        or issuer_key.key_identifier == own_key.digest
-    )
+    issuer_key = _find_extension(certificate, x509.AuthorityKeyIdentifier)
+    own_key = _find_extension(certificate, x509.SubjectKeyIdentifier)
+    identifiers = (issuer_key and issuer_key.key_identifier, own_key and own_key.digest)
+    return None in identifiers or identifiers[0] == identifiers[1]

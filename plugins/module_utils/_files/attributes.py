@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""The only file that knows owner, group and mode of the files of a web server's key and certificate."""
+"""Check and apply the owner, group and mode of a private key and of the file that belongs to it."""
 
 from __future__ import annotations
 
@@ -13,13 +13,16 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from .._extension.model import OptionError
+from .._errors import OptionError
 
 _MODE = re.compile(r"[0-7]{3,5}|[ugoa]*[-+=][rwxXst]*(,[ugoa]*[-+=][rwxXst]*)*")
 
 
 def check_attribute_options(params: Mapping[str, Any]) -> None:
-    """Ansible would notice these only after the files are replaced. Raises :class:`OptionError`."""
+    """Check ``owner``, ``group``, ``mode`` and ``private_key_mode`` before a file is written.
+
+    Ansible itself would find a wrong one only after the files are replaced. Raises :class:`OptionError`.
+    """
     for option, look_up in (("owner", pwd.getpwnam), ("group", grp.getgrnam)):
         name = params[option]
         if name is not None and not name.isdecimal():
@@ -27,18 +30,21 @@ def check_attribute_options(params: Mapping[str, Any]) -> None:
                 look_up(name)
             except KeyError as error:
                 raise OptionError(
-                    option, f"there is no {name!r} on this host; create it first or correct it"
+                    "must exist on this host", option=option, value=name, remedy="create it first or correct the name"
                 ) from error
     for option in ("mode", "private_key_mode"):
         mode = params[option]
         if isinstance(mode, str) and not _MODE.fullmatch(mode):
-            raise OptionError(option, f"{mode!r} is no file mode; give octal digits in quotes, such as '0640'")
+            raise OptionError(
+                "must be a file mode", option=option, value=mode, remedy="give octal digits in quotes, such as '0640'"
+            )
 
 
 def apply_attributes(module: Any, result: dict[str, Any], *, key_path: str, other_path: str) -> None:
-    """Owner, group and mode of the private key and of the file that goes with it.
+    """Set owner, group and mode of the private key and of the file that belongs to it.
 
-    ``module`` is the AnsibleModule, for the attributes are Ansible's own work; the result says what changed.
+    ``module`` is the AnsibleModule, since Ansible sets the attributes. ``changed``, ``diff`` and ``reasons`` of
+    ``result`` are updated.
     """
     for path, option in ((key_path, "private_key_mode"), (other_path, "mode")):
         diff = {"before_header": path, "after_header": path}
@@ -50,6 +56,6 @@ def apply_attributes(module: Any, result: dict[str, Any], *, key_path: str, othe
 
 
 def apply_file_attributes(module: Any, path: str, option: str, diff: dict[str, Any] | None = None) -> bool:
-    """Give one file the owner and group of the task and the mode of ``option``; whether that changed it."""
-    asked = module.load_file_common_arguments({**module.params, "mode": module.params[option]}, path=path)
-    return bool(module.set_fs_attributes_if_different(asked, False, diff))
+    """Set the owner and group of the task and the mode of ``option`` on one file; return whether that changed it."""
+    arguments = module.load_file_common_arguments({**module.params, "mode": module.params[option]}, path=path)
+    return bool(module.set_fs_attributes_if_different(arguments, False, diff))

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""The only file that knows how files are replaced together: all or none, and never readable by others meanwhile."""
+"""Replace several files together, all or none of them, without making their content readable for others."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ import stat
 import tempfile
 from dataclasses import dataclass
 
-from .._extension.model import OptionError
+from .._errors import OptionError
 
 
 @dataclass(frozen=True, slots=True)
 class NewFile:
-    """A file to write; ``old`` is its content until now, None where there is none; ``option`` named it."""
+    """A file to write; ``old`` is its current content or None, ``option`` the option that names it."""
 
     path: str
     new: bytes
@@ -29,10 +29,10 @@ class NewFile:
 
 
 def replace_files_with_backup(files: list[NewFile], *, backup_at: datetime.datetime | None) -> list[str]:
-    """Put the private key and the file that goes with it in place; the paths of the copies that were made.
+    """Replace all files or none of them, and return the paths of the backups.
 
-    ``backup_at`` is None for no copies of what is replaced, or the time in their names. Raises :class:`OptionError`;
-    the old files are then in place.
+    ``backup_at`` is the time in the names of the backups, or None for no backups. Raises :class:`OptionError`; the old
+    files are then in place.
     """
     copies = []
     if backup_at is not None:
@@ -42,28 +42,29 @@ def replace_files_with_backup(files: list[NewFile], *, backup_at: datetime.datet
         replace_files(copies)
         replace_files(files)
     except OSError as error:
+        failed = _find_failed(files, error.filename2 or error.filename or "")
         raise OptionError(
-            ", ".join(file.option for file in files),
-            f"{error.filename2 or error.filename or files[0].path} cannot be written ({error.strerror}) and "
-            "the old files stay; give folders where the user of this task may write",
+            f"names {failed.path}, which cannot be written ({error.strerror})",
+            option=failed.option,
+            remedy="give a folder in which the user who runs this task can write",
+            note="The old files were kept",
         ) from error
     return [copy.path for copy in copies]
 
 
 def replace_files(files: list[NewFile]) -> None:
-    """Put all files in place, or none of them.
+    """Replace all files or none of them. Raises :class:`OSError`.
 
-    Each is complete, 0600 from its first byte, and on the disk before the first old one goes. Owner and group stay
-    those of the file that is replaced. When a later one fails, the earlier ones get back what they were.
-    Raises :class:`OSError`.
+    Each new file is complete, has mode 0600 from its first byte, and is on the disk before the first old one is
+    replaced. Owner and group are kept. When a later file fails, the earlier ones are restored.
     """
     ready: list[tuple[NewFile, str, os.stat_result | None]] = []
     done = 0
     try:
         for file in files:
-            now = os.stat(file.path) if file.old is not None else None
-            ready.append((file, _write_beside(file.path, file.new, file.mode, now), now))
-        for file, written, _now in ready:
+            status = os.stat(file.path) if file.old is not None else None
+            ready.append((file, _write_beside(file.path, file.new, file.mode, status), status))
+        for file, written, _status in ready:
             os.replace(written, file.path)
             done += 1
     except OSError:
@@ -75,8 +76,15 @@ def replace_files(files: list[NewFile]) -> None:
                 os.replace(_write_beside(file.path, file.old, mode, before), file.path)
         raise
     finally:
-        for _file, written, _now in ready[done:]:
+        for _file, written, _status in ready[done:]:
             os.unlink(written)
+
+
+def _find_failed(files: list[NewFile], path: str) -> NewFile:
+    same = [file for file in files if file.path == path]
+    # A scratch file or a backup, which is in the folder of the file that it belongs to.
+    near = [file for file in files if os.path.dirname(file.path) == os.path.dirname(path)]
+    return (same or near or files)[0]
 
 
 def _write_beside(path: str, data: bytes, mode: int, owner: os.stat_result | None) -> str:
@@ -87,7 +95,7 @@ def _write_beside(path: str, data: bytes, mode: int, owner: os.stat_result | Non
             file.write(data)
             file.flush()
             if owner is not None:
-                # Not root: the new file then belongs to who runs this, as with any editor.
+                # Only root can give files away; otherwise the new file belongs to the current user, as with an editor.
                 with contextlib.suppress(PermissionError):
                     os.fchown(handle, owner.st_uid, owner.st_gid)
             os.fchmod(handle, mode)

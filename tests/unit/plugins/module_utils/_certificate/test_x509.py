@@ -95,13 +95,13 @@ def test_a_chain_comes_in_its_order(make, authority):
         (" \n", "is empty"),
         ("hello", "holds no certificate"),
         (b"\x00\xff", "holds no certificate"),
-        (b"\x30\x82\x01\x00", "is no certificate that can be read"),
+        (b"\x30\x82\x01\x00", "is not a readable certificate"),
         (KEY_TEXT.format("PRIVATE", "PRIVATE"), "holds a private key and no certificate"),
         (KEY_TEXT.format("ENCRYPTED PRIVATE", "ENCRYPTED PRIVATE").encode(), "holds a private key and no certificate"),
         (KEY_TEXT.format("RSA PRIVATE", "RSA PRIVATE").encode("utf-16"), "holds a private key and no certificate"),
         (KEY_TEXT.format("PUBLIC", "PUBLIC"), "holds 'PUBLIC KEY' and no certificate"),
         ("-----BEGIN CERTIFICATE REQUEST-----\n", "holds 'CERTIFICATE REQUEST' and no certificate"),
-        ("-----BEGIN CERTIFICATE-----\nc2VjcmV0\n-----END CERTIFICATE-----\n", "is no certificate that can be read"),
+        ("-----BEGIN CERTIFICATE-----\nc2VjcmV0\n-----END CERTIFICATE-----\n", "is not a readable certificate"),
         ("-----BEGIN CERTIFICATE-----\nA\n-----END CERTIFICATE-----\n", "damaged"),
     ],
 )
@@ -110,6 +110,28 @@ def test_what_is_no_certificate_is_refused_in_one_sentence(data, says):
         _certificate.load_certificate(data)
     assert says in str(caught.value)
     assert "\n" not in str(caught.value) and "c2VjcmV0" not in str(caught.value)
+
+
+@pytest.mark.parametrize("key", ["RSA", "ECC"])
+def test_damaged_der_is_a_certificate_error(now, key):
+    """The library has several exceptions without a common base: each changed byte is one error or a certificate."""
+    pem = _certificate.generate_private_key(key, {"RSA": 2048, "ECC": 256}[key])
+    sans = ("DNS:a.example.com", "IP:::1")
+    good = _certificate.issue_self_signed(pem, common_name="a.example.com", sans=sans, now=now, days=1)
+    for position, byte in enumerate(good.der):
+        for changed in {byte ^ 0xFF, byte ^ 0x01, 127}:
+            damaged = good.der[:position] + bytes([changed]) + good.der[position + 1 :]
+            try:
+                read = _certificate.load_certificate(damaged)
+            except CertificateError:
+                continue
+            _certificate.certificate_to_result(read, now, "a.example.com")
+
+
+def test_an_unknown_version_is_one_sentence(make):
+    der = make().der.replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x7f", 1)
+    with pytest.raises(CertificateError, match="127"):
+        _certificate.load_certificate(der)
 
 
 def test_a_private_key_in_der_is_named_and_not_shown(make):
@@ -256,8 +278,8 @@ def test_two_of_the_same_key_have_their_own_numbers(now):
 @pytest.mark.parametrize(
     ("pem", "says"),
     [
-        (b"", "is no private key"),
-        (b"-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n", "is no private key"),
+        (b"", "is not a readable private key"),
+        (b"-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n", "is not a readable private key"),
     ],
 )
 def test_keys_that_cannot_be_read(pem, says):

@@ -201,7 +201,7 @@ def test_force_makes_both_anew(run, files):
         ({"common_name": "x" * 65}, ("common_name", "")),
         ({"owner": "no such user"}, ("owner", "no such user")),
         ({"request_path": "/no/such/folder/x.csr"}, ("request_path", "/no/such/folder/x.csr")),
-        ({"request_path": "/proc/x.csr"}, ("private_key_path", "request_path")),
+        ({"request_path": "/proc/x.csr"}, ("request_path", "/proc/x.csr")),
     ],
 )
 def test_options_that_cannot_be_used(run, files, changed, says):

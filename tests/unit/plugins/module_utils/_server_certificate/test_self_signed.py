@@ -315,7 +315,7 @@ def test_names_that_are_none(options, name):
     with pytest.raises(OptionError, match="host name") as caught:
         self_signed.parse_self_signed_options({**options, "subject_alternative_names": ["a.example.com", name]})
     assert caught.value.option == "subject_alternative_names"
-    assert repr(name) in str(caught.value)
+    assert caught.value.value == name
 
 
 @pytest.mark.parametrize(
