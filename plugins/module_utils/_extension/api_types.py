@@ -254,7 +254,7 @@ def _server(item: Mapping[str, Any]) -> Server:
         company=_text(item, "company"),
         # The API requires one, so that some tools register an empty text.
         admin_email=tuple(filter(None, item.get("adminEmail") or ())),
-        thumbprint=_canonical(item.get("serverThumbprint") or None),
+        thumbprint=_normalize_if_possible(item.get("serverThumbprint") or None),
         certificate=certificate and _strict_pem(certificate),
     )
 
@@ -269,7 +269,7 @@ def _text(item: Mapping[str, Any], name: str) -> str:
     return item.get(name) or ""
 
 
-def _canonical(thumbprint: str | None) -> str | None:
+def _normalize_if_possible(thumbprint: str | None) -> str | None:
     try:
         return thumbprint and normalize_thumbprint(thumbprint)
     except ThumbprintError:

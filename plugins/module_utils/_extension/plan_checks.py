@@ -24,7 +24,7 @@ _CLIENT_VERSION = re.compile(r"\d+(\.\d+){0,3}", re.ASCII)
 
 
 def describe_owner(extension: Extension | None) -> str:
-    """Return "by COMPANY from HOST" as far as the record has them, which tell the records of two appliances apart."""
+    """Return "by COMPANY from HOST" as far as the record has them, the owner of the record."""
     if extension is None:
         return ""
     host = find_host(extension.client.url if extension.client is not None else None)

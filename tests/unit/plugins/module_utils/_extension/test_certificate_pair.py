@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""What can be said of a registered server without opening it."""
+"""Contradictions between certificate, thumbprint and URL of a registered server."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""What the new certificate of a web server changes in a record, and what it leaves alone."""
+"""Plans of a certificate renewal."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ NEW = OfferedCertificate("new", SHA256, SHA1, NOW + timedelta(days=90), ("DNS:pl
 def planned(
     record: Extension | None, certificate: OfferedCertificate | None = NEW, *, certificates: bool = True
 ) -> Plan:
-    wish = CertificateRenewal(
+    renewal = CertificateRenewal(
         FULL.key,
         origins_from_urls(["https://Plugins.Example.com", "https://192.0.2.1:8443/"], "server_urls"),
         certificate,
     )
-    return plan_renewal(wish, record, now=NOW, certificates=certificates, packages=True)
+    return plan_renewal(renewal, record, now=NOW, certificates=certificates, packages=True)
 
 
 def test_certificate_and_thumbprint_of_that_server_change_and_nothing_else() -> None:
@@ -90,12 +90,12 @@ def test_a_vcenter_that_holds_no_certificates_gets_the_thumbprint() -> None:
 def test_where_nothing_points_at_the_server_nothing_changes(record: Extension | None) -> None:
     plan = planned(record)
     assert (plan.action, plan.after) == ("none", record)
-    says = "is registered with https://api.example.com/, not" if record and record.servers else "with no server"
-    assert [says in warning for warning in plan.warnings] == ([True] if record else [])
+    text = "is registered with https://api.example.com/, not" if record and record.servers else "with no server"
+    assert [text in warning for warning in plan.warnings] == ([True] if record else [])
 
 
 @pytest.mark.parametrize(
-    ("certificate", "says"),
+    ("certificate", "text"),
     [
         (replace(NEW, not_after=NOW), "expired on 2030-01-01"),
         (
@@ -104,18 +104,18 @@ def test_where_nothing_points_at_the_server_nothing_changes(record: Extension | 
         ),
     ],
 )
-def test_a_certificate_that_no_client_would_take_is_refused(certificate: OfferedCertificate, says: str) -> None:
-    with pytest.raises(OptionError, match=says):
+def test_a_certificate_that_a_client_would_refuse(certificate: OfferedCertificate, text: str) -> None:
+    with pytest.raises(OptionError, match=text):
         planned(FULL, certificate)
 
 
-def test_one_that_is_not_made_yet_can_be_planned() -> None:
+def test_a_certificate_that_does_not_exist_yet_can_be_planned() -> None:
     after = planned(FULL, None).after
     assert after is not None
     assert (after.servers[0].certificate, after.servers[0].thumbprint) == (UNKNOWN, UNKNOWN)
 
 
 @pytest.mark.parametrize("url", ["http://plugins.example.com", "plugins.example.com", "https://", "https://[x"])
-def test_an_address_that_is_none(url: str) -> None:
+def test_a_url_that_is_not_https(url: str) -> None:
     with pytest.raises(OptionError, match=r"^`server_urls` must be an https URL"):
         origins_from_urls([url], "server_urls")

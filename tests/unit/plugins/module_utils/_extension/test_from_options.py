@@ -35,7 +35,7 @@ URL = "https://plugins.example.com/notes/plugin.json"
 THUMBPRINT = ":".join(["AB"] * 32)
 
 
-def wish(**options):
+def strict_desired(**options):
     return desired_from_options({"key": "com.example.notes", "state": "present", **options}, strict=True)
 
 
@@ -75,7 +75,7 @@ def wish(**options):
 )
 def test_the_error_names_the_option(options: dict, option: str, word: str) -> None:
     with pytest.raises(OptionError) as caught:
-        wish(**options)
+        strict_desired(**options)
     assert caught.value.option == option
     assert word in caught.value.problem()
     assert str(caught.value).startswith(f"`{option}` ")
@@ -84,7 +84,7 @@ def test_the_error_names_the_option(options: dict, option: str, word: str) -> No
 
 def test_a_password_in_the_url_is_refused_and_not_repeated() -> None:
     with pytest.raises(OptionError) as caught:
-        wish(url="https://me:secret@example.com/plugin.json")
+        strict_desired(url="https://me:secret@example.com/plugin.json")
     assert caught.value.option == "url"
     assert "secret" not in str(caught.value)
 
@@ -137,28 +137,28 @@ def test_a_certificate_file(make, tmp_path: Path) -> None:
     assert certificate_from_options({}) is None
 
 
-def test_absent_needs_the_key_alone() -> None:
+def test_absent_requires_the_key_only() -> None:
     assert not desired_from_options({"key": "k", "state": "absent", "url": "nonsense"}).present
 
 
 @pytest.mark.parametrize("text", [THUMBPRINT.lower(), THUMBPRINT.replace(":", ""), THUMBPRINT.replace(":", " ")])
-def test_notations_of_a_thumbprint_are_one(text: str) -> None:
-    assert wish(server_thumbprint=text).thumbprint == THUMBPRINT
+def test_notations_of_a_thumbprint(text: str) -> None:
+    assert strict_desired(server_thumbprint=text).thumbprint == THUMBPRINT
 
 
 def test_shapes_of_the_sdk_tool() -> None:
-    wanted = wish(
+    desired = strict_desired(
         tasks=[{"id": "t"}],
         events=[{"id": "e", "schema": "<EventType/>"}, {"id": "f", "schema": None}],
         faults=[{"id": "x"}],
         privileges=[{"group": "g", "privileges": [{"id": "p"}, {"full_id": "other.p"}]}],
         resources={"en": {"t.label": "Task"}, "de": {"t.label": "Aufgabe"}},
     )
-    assert wanted.tasks == ("t",)
-    assert wanted.events == (Event("e", "<EventType/>"), Event("f"))
-    assert wanted.faults == ("x",)
-    assert wanted.privileges == (Privilege("g.p", "g"), Privilege("other.p", "g"))
-    assert wanted.resources == (
+    assert desired.tasks == ("t",)
+    assert desired.events == (Event("e", "<EventType/>"), Event("f"))
+    assert desired.faults == ("x",)
+    assert desired.privileges == (Privilege("g.p", "g"), Privilege("other.p", "g"))
+    assert desired.resources == (
         Resource("en", "resources", (("t.label", "Task"),)),
         Resource("de", "resources", (("t.label", "Aufgabe"),)),
     )
@@ -190,7 +190,7 @@ ROUND_TRIPS = {
         True,
         {"subjectName": "somebody", "healthInfo": {"url": "h"}, "client": [{"type": "second"}]},
     ),
-    "a key that nobody may write": Extension("a,b/c", "1"),
+    "an invalid key": Extension("a,b/c", "1"),
     "no version": Extension("com.example.notes", ""),
     "a server without a type": Extension("com.example.notes", "1", servers=(Server(URL, ""),)),
     "no URL": Extension("com.example.notes", "1", client=Client("", "", ""), servers=(Server("", "HTTPS"),)),
@@ -208,7 +208,7 @@ ROUND_TRIPS = {
 
 
 @pytest.mark.parametrize("record", ROUND_TRIPS.values(), ids=ROUND_TRIPS.keys())
-def test_what_is_read_can_be_fed_back(record: Extension) -> None:
+def test_a_record_can_be_given_back_unchanged(record: Extension) -> None:
     assert not plan(desired_from_options({"state": "present", **to_options(record)}), record, now=NOW).changed
 
 
@@ -233,12 +233,12 @@ def test_a_deferred_error_is_raised_before_something_would_be_written(options: d
         assert caught.value.option == option
 
 
-def test_a_key_that_nobody_may_write_can_be_unregistered() -> None:
-    wanted = desired_from_options({"key": "a,b", "state": "absent"})
-    assert plan(wanted, Extension("a,b", "1"), now=NOW).action == "unregister"
+def test_an_invalid_key_can_be_unregistered() -> None:
+    desired = desired_from_options({"key": "a,b", "state": "absent"})
+    assert plan(desired, Extension("a,b", "1"), now=NOW).action == "unregister"
 
 
 @pytest.mark.parametrize("name", ["bare", "only a client", "only a server"])
-def test_what_is_read_makes_the_same_record_elsewhere(name: str) -> None:
+def test_a_record_can_be_registered_elsewhere(name: str) -> None:
     record = ROUND_TRIPS[name]
     assert plan(desired_from_options({"state": "present", **to_options(record)}), None, now=NOW).after == record

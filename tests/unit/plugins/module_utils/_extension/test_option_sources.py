@@ -50,43 +50,43 @@ def package(tmp_path: Path) -> str:
     return str(path)
 
 
-def test_without_a_document_nothing_is_touched() -> None:
+def test_options_without_a_document() -> None:
     options = {"key": "k", "definition": None, "package": None}
     assert with_documents(options) is options
 
 
-def test_the_document_says_it_all(document) -> None:
-    wanted = desired_from_options(
+def test_options_of_a_document(document) -> None:
+    desired = desired_from_options(
         {"definition": document(CLIENT, SERVER), "key": None, "version": None, "allow_downgrade": False}
     )
-    assert (wanted.key, wanted.version, wanted.url, wanted.thumbprint) == ("k", "1.0.0", URL, OLD)
-    assert wanted.admin_email == ("a@example.com",)
-    assert (wanted.tasks, wanted.label) == (None, None)
+    assert (desired.key, desired.version, desired.url, desired.thumbprint) == ("k", "1.0.0", URL, OLD)
+    assert desired.admin_email == ("a@example.com",)
+    assert (desired.tasks, desired.label) == (None, None)
 
 
-def test_the_task_wins(document) -> None:
+def test_options_of_the_task_have_priority(document) -> None:
     path = document(CLIENT, SERVER)
-    wanted = desired_from_options(
+    desired = desired_from_options(
         {"definition": path, "version": "2", "label": "Label", "server_thumbprint": NEW, "tasks": []}
     )
-    assert (wanted.version, wanted.label, wanted.thumbprint, wanted.tasks) == ("2", "Label", NEW, ())
+    assert (desired.version, desired.label, desired.thumbprint, desired.tasks) == ("2", "Label", NEW, ())
 
 
-def test_a_certificate_of_the_task_takes_the_thumbprint_along(document) -> None:
+def test_a_certificate_of_the_task_replaces_the_pair(document) -> None:
     merged = with_documents({"definition": document(CLIENT, SERVER), "server_certificate_path": "/x.pem"})
     assert "server_thumbprint" not in merged
 
 
-def test_no_server_in_the_document_is_no_server_unless_the_task_wants_one(document) -> None:
+def test_a_document_without_a_server(document) -> None:
     path = document(CLIENT)
     assert desired_from_options({"definition": path}).server_type == ""
     assert desired_from_options({"definition": path, "server_thumbprint": NEW}).server_type is None
 
 
-def test_a_package_says_what_it_is(package: str) -> None:
-    wanted = desired_from_options({"package": package, "url": "https://plugins.example.com/p.zip", "label": "Label"})
-    assert (wanted.key, wanted.version, wanted.label, wanted.company) == ("com.example.p", "1.4", "Label", "V")
-    assert wanted.client_type == "vsphere-client-serenity"
+def test_options_of_a_package(package: str) -> None:
+    desired = desired_from_options({"package": package, "url": "https://plugins.example.com/p.zip", "label": "Label"})
+    assert (desired.key, desired.version, desired.label, desired.company) == ("com.example.p", "1.4", "Label", "V")
+    assert desired.client_type == "vsphere-client-serenity"
     assert desired_from_options({"package": package, "state": "absent"}).key == "com.example.p"
 
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""What a plan says, for pairs of a wish and a registered record."""
+"""Plans for pairs of desired values and a registered record."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ NEW = ":".join(["BB"] * 32)
 
 
 def offered(name: str = "new", days: int = 90, sans: tuple[str, ...] = ("DNS:*.example.com",)) -> OfferedCertificate:
-    """A certificate as plan sees it: what is in the PEM does not matter, that its thumbprints belong to it does."""
+    """Return a certificate whose PEM is not X.509, with the thumbprints of its bytes."""
     der = name.encode()
     pem = f"-----BEGIN CERTIFICATE-----\n{base64.b64encode(der).decode()}\n-----END CERTIFICATE-----\n"
     return OfferedCertificate(
@@ -61,9 +61,9 @@ def registered(**changes) -> Extension:
     return replace(record, **changes)
 
 
-def make(current: Extension | None, **wish):
-    can = {name: wish.pop(name, True) for name in ("holds", "packages")}
-    return plan(Desired(key=KEY, **wish), current, now=NOW, certificates=can["holds"], packages=can["packages"])
+def make(current: Extension | None, **desired):
+    can = {name: desired.pop(name, True) for name in ("holds", "packages")}
+    return plan(Desired(key=KEY, **desired), current, now=NOW, certificates=can["holds"], packages=can["packages"])
 
 
 def changed_fields(planned) -> set[str]:
@@ -92,14 +92,14 @@ def test_absent() -> None:
     assert planned.diff["after"] == {}
 
 
-def test_nothing_wanted_changes_nothing() -> None:
+def test_without_desired_values_nothing_changes() -> None:
     planned = make(registered())
     assert (planned.changed, planned.changes, planned.privilege) == (False, (), None)
     assert planned.diff["before"] == planned.diff["after"] != {}
 
 
 @pytest.mark.parametrize(
-    ("wish", "fields"),
+    ("desired", "fields"),
     [
         ({"version": "1.1.0"}, {"version"}),
         ({"label": "Other"}, {"label"}),
@@ -124,11 +124,11 @@ def test_nothing_wanted_changes_nothing() -> None:
         ({"other": {"subjectName": "somebody"}}, {"other"}),
     ],
 )
-def test_each_option_changes_its_own_field_once(wish: dict, fields: set[str]) -> None:
-    planned = make(registered(), allow_downgrade=True, **wish)
+def test_each_option_changes_its_own_field_once(desired: dict, fields: set[str]) -> None:
+    planned = make(registered(), allow_downgrade=True, **desired)
     assert planned.action == "update"
     assert changed_fields(planned) == fields
-    assert not make(planned.after, allow_downgrade=True, **wish).changed
+    assert not make(planned.after, allow_downgrade=True, **desired).changed
 
 
 def test_identity_reaches_client_and_server() -> None:
@@ -143,13 +143,13 @@ def test_identity_reaches_client_and_server() -> None:
     assert (after.servers[0].label, after.servers[0].summary, after.servers[0].company) == ("L", "S", "C")
 
 
-def test_what_rides_along_survives() -> None:
-    luggage = {"subjectName": "somebody", "healthInfo": {"url": "https://health.example.com"}}
-    after = make(registered(other=luggage), version="2.0").after
-    assert after is not None and after.other == luggage
+def test_other_fields_survive() -> None:
+    other = {"subjectName": "somebody", "healthInfo": {"url": "https://health.example.com"}}
+    after = make(registered(other=other), version="2.0").after
+    assert after is not None and after.other == other
 
 
-def test_what_rides_along_can_be_replaced_and_removed() -> None:
+def test_other_fields_can_be_replaced_and_removed() -> None:
     planned = make(
         registered(other={"type": "t", "subjectName": "s"}), other={"type": None, "healthInfo": {"url": "h"}}
     )
@@ -158,7 +158,7 @@ def test_what_rides_along_can_be_replaced_and_removed() -> None:
     assert changed_fields(planned) == {"other"}
 
 
-def test_order_of_lists_is_no_change() -> None:
+def test_order_of_lists_is_not_a_change() -> None:
     lists = {
         "tasks": ("a", "b"),
         "events": (Event("a"), Event("b", "<x/>")),
@@ -175,7 +175,7 @@ def test_order_of_lists_is_no_change() -> None:
 
 
 class TestPair:
-    """Certificate and thumbprint never contradict each other."""
+    """Certificate and thumbprint change as a pair."""
 
     def test_certificate_brings_its_thumbprint(self) -> None:
         after = make(registered(), certificate=offered()).after
@@ -197,7 +197,7 @@ class TestPair:
         with pytest.raises(OptionError, match=r"^`server_thumbprint` must be the thumbprint of the given certificate"):
             make(registered(), certificate=offered(), thumbprint=NEW)
 
-    def test_thumbprint_alone_drops_a_foreign_certificate_and_says_so(self) -> None:
+    def test_thumbprint_alone_removes_another_certificate_with_a_warning(self) -> None:
         holds = registered(servers=(Server(URL, "MANIFEST_SERVER", certificate=offered("old").pem, thumbprint=OLD),))
         planned = make(holds, thumbprint=NEW)
         assert planned.after is not None
@@ -211,7 +211,7 @@ class TestPair:
         assert after is not None
         assert (after.servers[0].certificate, after.servers[0].thumbprint) == (own.pem, own.sha1)
 
-    def test_old_vcenter_gets_the_thumbprint_only_and_says_so(self) -> None:
+    def test_old_vcenter_gets_the_thumbprint_only_with_a_warning(self) -> None:
         planned = make(registered(), certificate=offered(), holds=False)
         assert planned.after is not None
         assert (planned.after.servers[0].certificate, planned.after.servers[0].thumbprint) == (None, offered().sha256)
@@ -237,19 +237,19 @@ class TestPair:
 
 class TestVersion:
     @pytest.mark.parametrize("version", ["1.2-rc1", "v1", "1.2.3.4.5", "1..2", "1.2\n", "١.٢", "one"])
-    def test_what_the_client_cannot_read_is_refused(self, version: str) -> None:
+    def test_a_version_that_the_client_cannot_read_is_refused(self, version: str) -> None:
         with pytest.raises(OptionError, match=r"^`version` must be 1 to 4 numbers"):
             make(registered(), version=version)
         with pytest.raises(OptionError, match=r"^`version` must be 1 to 4 numbers"):
             make(None, version=version, url=URL)
 
-    def test_what_is_registered_already_is_no_offence(self) -> None:
+    def test_a_registered_version_is_accepted(self) -> None:
         odd = registered(version="1.2-rc1", client=replace(registered().client, version="1.2-rc1"))
         assert not make(odd, version="1.2-rc1").changed
         assert make(odd, version="1.2-rc1", summary="New").changed
 
     @pytest.mark.parametrize(("before", "after"), [("5.10", "5.9"), ("2", "1.9.9.9"), ("1.0.1", "1.0")])
-    def test_no_downgrade_unless_asked(self, before: str, after: str) -> None:
+    def test_no_downgrade_unless_allowed(self, before: str, after: str) -> None:
         current = registered(version=before, client=replace(registered().client, version=before))
         with pytest.raises(
             OptionError, match=rf"^`version` must not be lower than the registered {before}, got .{after}"
@@ -302,16 +302,21 @@ class TestWarnings:
             "cached copy until the version rises" in make(registered(), url="https://x.example.com/p.json").warnings[0]
         )
 
-    def test_the_first_url_is_in_no_cache(self) -> None:
+    def test_the_first_url_is_not_cached(self) -> None:
         assert make(Extension(KEY, "1.0.0"), url=URL, thumbprint=NEW).warnings == ()
 
     def test_new_version_other_url(self) -> None:
         assert make(registered(), url="https://x.example.com/p.json", version="2").warnings == ()
 
     def test_a_package_in_a_vcenter_that_no_longer_runs_them(self) -> None:
-        wish = {"version": "1", "url": "https://p.example.com/p.zip", "client_type": PACKAGE, "certificate": offered()}
-        assert make(None, **wish).warnings == ()
-        assert "9.0 or newer" in make(None, packages=False, **wish).warnings[0]
+        desired = {
+            "version": "1",
+            "url": "https://p.example.com/p.zip",
+            "client_type": PACKAGE,
+            "certificate": offered(),
+        }
+        assert make(None, **desired).warnings == ()
+        assert "9.0 or newer" in make(None, packages=False, **desired).warnings[0]
 
     @pytest.mark.parametrize(
         ("client_type", "thumbprint", "warning"),
@@ -327,12 +332,12 @@ class TestWarnings:
         assert [text for text in planned.warnings if warning and warning in text] == list(planned.warnings)
         assert bool(planned.warnings) == bool(warning)
 
-    def test_an_auxiliary_server_without_any_proof(self) -> None:
+    def test_an_auxiliary_server_without_certificate_and_thumbprint(self) -> None:
         warnings = make(registered(), plugin_servers=(Server("https://b.example.com/", "API"),)).warnings
         assert len(warnings) == 1
         assert "registered for https://b.example.com/" in warnings[0]
 
-    def test_https_without_any_proof(self) -> None:
+    def test_https_without_certificate_and_thumbprint(self) -> None:
         assert "Neither O(server_certificate) nor O(server_thumbprint)" in make(None, version="1", url=URL).warnings[0]
 
 
@@ -358,7 +363,7 @@ class TestHost:
     def test_the_thumbprint_alone_needs_no_name(self) -> None:
         assert make(registered(), certificate=offered(sans=()), holds=False).changed
 
-    def test_what_is_registered_like_that_may_stay(self) -> None:
+    def test_a_registered_server_may_stay(self) -> None:
         bad = offered(sans=())
         holds = registered(servers=(Server(URL, "S", certificate=bad.pem, thumbprint=bad.sha256),))
         assert make(holds, certificate=bad, summary="New").changed
@@ -371,29 +376,29 @@ class TestHost:
 
 
 class TestTakeover:
-    """Two appliances that fight for one key."""
+    """Two appliances that register the same key."""
 
-    @pytest.mark.parametrize("wish", [{"company": "Other"}, {"url": "https://other.example.com/plugin.json"}])
-    def test_refuse(self, wish: dict) -> None:
+    @pytest.mark.parametrize("desired", [{"company": "Other"}, {"url": "https://other.example.com/plugin.json"}])
+    def test_refuse(self, desired: dict) -> None:
         message = (
             rf"^`takeover` must be allow to .* {KEY}, which is registered by Example from plugins.example.com, got"
         )
         for present in (True, False):
             with pytest.raises(OptionError, match=message):
-                make(registered(), refuse_takeover=True, present=present, **wish)
+                make(registered(), refuse_takeover=True, present=present, **desired)
 
     @pytest.mark.parametrize(
-        "wish", [{"company": "Example"}, {"url": "https://PLUGINS.example.com:8443/other.json"}, {}]
+        "desired", [{"company": "Example"}, {"url": "https://PLUGINS.example.com:8443/other.json"}, {}]
     )
-    def test_what_is_ours_is_ours(self, wish: dict) -> None:
-        assert make(registered(), refuse_takeover=True, summary="New", **wish).changed
-        assert make(registered(), refuse_takeover=True, present=False, **wish).changed
+    def test_own_record(self, desired: dict) -> None:
+        assert make(registered(), refuse_takeover=True, summary="New", **desired).changed
+        assert make(registered(), refuse_takeover=True, present=False, **desired).changed
 
-    def test_what_nobody_owns_may_be_taken(self) -> None:
+    def test_record_without_owner(self) -> None:
         assert make(Extension(KEY, "1"), refuse_takeover=True, company="Example", url=URL).changed
         assert make(None, refuse_takeover=True, version="1", url=URL).changed
 
-    def test_the_old_owner_stands_in_the_diff(self) -> None:
+    def test_the_previous_owner_is_in_the_diff(self) -> None:
         planned = make(registered(), company="Other")
         assert planned.diff["before_header"] == f"{KEY} (registered by Example from plugins.example.com)"
         assert make(None, version="1").diff["before_header"] == f"{KEY} (registered)"

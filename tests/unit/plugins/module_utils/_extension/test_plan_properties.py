@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""What holds for every record and every wish, tried with thousands of them."""
+"""Properties of every record and every task, with generated examples."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ from hypothesis import strategies as st
 NOW = datetime(2030, 1, 1, tzinfo=timezone.utc)
 many = settings(max_examples=150, deadline=None)
 ids = st.lists(st.sampled_from("abcd").map(lambda letter: {"id": letter}), max_size=3)
-# Wishes as a task writes them: any of the options may be left out.
-wishes = st.fixed_dictionaries(
+# Options of a task: any of them may be omitted.
+task_options = st.fixed_dictionaries(
     {},
     optional={
         "version": st.sampled_from(["1.0.0", "1.0", "2.1", "5.10"]),
@@ -78,22 +78,25 @@ wishes = st.fixed_dictionaries(
 )
 
 
-def planned(wish: dict, current: Extension | None, **can: bool) -> Plan:
-    """The plan of a wish that may be carried out; hypothesis looks for another one where it may not."""
+def planned(options: dict, current: Extension | None, **can: bool) -> Plan:
+    """Return the plan of valid options; hypothesis generates others where they are not valid."""
     with contextlib.suppress(OptionError):
         return plan(
-            desired_from_options({"key": "com.example.notes", "allow_downgrade": True, **wish}), current, now=NOW, **can
+            desired_from_options({"key": "com.example.notes", "allow_downgrade": True, **options}),
+            current,
+            now=NOW,
+            **can,
         )
     assume(False)
     raise AssertionError("not reached")
 
 
 @many
-@given(records() | st.none(), wishes, st.booleans())
-def test_applying_a_plan_leaves_nothing_to_plan(current: Extension | None, wish: dict, certificates: bool) -> None:
-    first = planned(wish, current, certificates=certificates)
+@given(records() | st.none(), task_options, st.booleans())
+def test_applying_a_plan_leaves_nothing_to_plan(current: Extension | None, options: dict, certificates: bool) -> None:
+    first = planned(options, current, certificates=certificates)
     again = plan(
-        desired_from_options({"key": "com.example.notes", "allow_downgrade": True, **wish}),
+        desired_from_options({"key": "com.example.notes", "allow_downgrade": True, **options}),
         first.after,
         now=NOW,
         certificates=certificates,
@@ -102,37 +105,37 @@ def test_applying_a_plan_leaves_nothing_to_plan(current: Extension | None, wish:
 
 
 @many
-@given(records(), wishes)
-def test_what_changes_is_told_and_nothing_else(current: Extension, wish: dict) -> None:
-    done = planned(wish, current)
+@given(records(), task_options)
+def test_changes_are_exactly_the_options_that_differ(current: Extension, options: dict) -> None:
+    done = planned(options, current)
     if done.after is None or not done.changed:
         return
     before, after = to_options(current), to_options(done.after)
-    told = {change.field for change in done.changes}
-    assert told == {name for name in after if before[name] != after[name] and (before[name] or after[name])}
-    assert told
+    fields = {change.field for change in done.changes}
+    assert fields == {name for name in after if before[name] != after[name] and (before[name] or after[name])}
+    assert fields
 
 
 @many
-@given(records(), wishes)
-def test_fields_that_nobody_names_survive(current: Extension, wish: dict) -> None:
-    done = planned(wish, current)
+@given(records(), task_options)
+def test_fields_that_are_not_set_survive(current: Extension, options: dict) -> None:
+    done = planned(options, current)
     if done.after is not None:
-        kept = {name: value for name, value in current.other.items() if name not in wish.get("other", {})}
+        kept = {name: value for name, value in current.other.items() if name not in options.get("other", {})}
         assert kept.items() <= done.after.other.items()
-        assert done.after.servers[1:] == current.servers[1:] or "plugin_servers" in wish
+        assert done.after.servers[1:] == current.servers[1:] or "plugin_servers" in options
 
 
 @many
 @given(records())
-def test_what_is_read_can_be_fed_back(current: Extension) -> None:
+def test_a_record_can_be_given_back_unchanged(current: Extension) -> None:
     wanted = desired_from_options({"state": "present", **to_options(current)})
     assert not plan(wanted, current, now=NOW).changed
 
 
 @many
 @given(records(), st.randoms(use_true_random=False))
-def test_order_and_notation_are_no_change(current: Extension, chance: random.Random) -> None:
+def test_order_and_notation_are_not_a_change(current: Extension, chance: random.Random) -> None:
     options = to_options(current)
     for name in ("tasks", "events", "faults", "privileges"):
         chance.shuffle(options[name])
@@ -148,7 +151,7 @@ def test_order_and_notation_are_no_change(current: Extension, chance: random.Ran
 
 @many
 @given(records())
-def test_a_record_is_the_same_in_the_words_of_the_api(current: Extension) -> None:
+def test_a_record_is_the_same_in_api_data(current: Extension) -> None:
     assert from_api(to_api(current)) == current
 
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""Which records are read, and what is told of them."""
+"""Select records and describe their servers."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ LEGACY = replace(NOTES, key="com.example.legacy", client=Client(URL, "vsphere-cl
 BARE = Extension("com.vmware.vim.sms", "8", company="VMware, Inc.")
 
 
-class Shelf:
-    """The records of one vCenter, and what was asked of it."""
+class FakeSource:
+    """Three records of one vCenter; logs the keys of its calls."""
 
     def __init__(self) -> None:
         self.about = {"hostname": "vc.example.com"}
-        self.asked: list[list[str] | None] = []
+        self.requested: list[list[str] | None] = []
 
     def find_extensions(self, keys: list[str] | None) -> list[Extension]:
-        self.asked.append(keys)
+        self.requested.append(keys)
         return [record for record in (NOTES, LEGACY, BARE) if keys is None or record.key in keys]
 
 
@@ -60,20 +60,20 @@ class Shelf:
     ],
 )
 def test_selection(options: dict, found: set[str]) -> None:
-    shelf = Shelf()
-    assert {record["key"] for record in query_extensions(shelf, selection_from_options(options)).extensions} == found
-    assert shelf.asked == [options.get("keys")]
+    source = FakeSource()
+    assert {record["key"] for record in query_extensions(source, selection_from_options(options)).extensions} == found
+    assert source.requested == [options.get("keys")]
 
 
 def test_missing_is_what_is_not_registered_at_all() -> None:
     keys = ["com.example.notes", "com.example.gone"]
-    assert query_extensions(Shelf(), selection_from_options({"keys": keys, "companies": ["Other"]})).missing == (
+    assert query_extensions(FakeSource(), selection_from_options({"keys": keys, "companies": ["Other"]})).missing == (
         "com.example.gone",
     )
 
 
 def test_every_https_server_is_judged() -> None:
-    (described,) = query_extensions(Shelf(), selection_from_options({"keys": ["com.example.notes"]})).servers
+    (described,) = query_extensions(FakeSource(), selection_from_options({"keys": ["com.example.notes"]})).servers
     (problem,) = described.pop("problems")
     assert "'nonsense'" in problem
     assert described == {

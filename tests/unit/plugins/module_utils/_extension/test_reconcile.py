@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""Read, plan, apply against a catalogue that is a dictionary and keeps a log of what it was asked."""
+"""Read, plan and apply with a catalog in memory that logs its calls."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class Denied(Exception):
     pass
 
 
-class Shelf:
-    """A catalogue in memory."""
+class FakeCatalog:
+    """A catalog in memory."""
 
     def __init__(self, *records: Extension, denies: tuple[str, ...] = ()) -> None:
         self.records = {record.key: record for record in records}
@@ -65,34 +65,34 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("records", "wish", "action"), [case[:3] for case in CASES])
-def test_do_and_do_again(records: tuple, wish: Desired, action: str) -> None:
-    shelf = Shelf(*records)
-    outcome = reconcile(shelf, wish, check_mode=False, now=NOW)
-    assert shelf.log == ["find", action]
+@pytest.mark.parametrize(("records", "desired", "action"), [case[:3] for case in CASES])
+def test_apply_twice(records: tuple, desired: Desired, action: str) -> None:
+    catalog = FakeCatalog(*records)
+    outcome = reconcile(catalog, desired, check_mode=False, now=NOW)
+    assert catalog.log == ["find", action]
     assert outcome.result(diff=False)["action"] == action
-    assert reconcile(shelf, wish, check_mode=False, now=NOW).result(diff=True)["changed"] is False
-    assert shelf.log == ["find", action, "find"]
+    assert reconcile(catalog, desired, check_mode=False, now=NOW).result(diff=True)["changed"] is False
+    assert catalog.log == ["find", action, "find"]
 
 
-@pytest.mark.parametrize(("records", "wish", "privilege"), [(*case[:2], case[3]) for case in CASES])
-def test_check_mode_writes_nothing_and_says_the_same(records: tuple, wish: Desired, privilege: str) -> None:
-    shelf, real = Shelf(*records), Shelf(*records)
-    told = reconcile(shelf, wish, check_mode=True, now=NOW).result(diff=True)
-    assert shelf.log == ["find", f"require {privilege}"]
-    assert told == reconcile(real, wish, check_mode=False, now=NOW).result(diff=True)
+@pytest.mark.parametrize(("records", "desired", "privilege"), [(*case[:2], case[3]) for case in CASES])
+def test_check_mode_writes_nothing_and_returns_the_same(records: tuple, desired: Desired, privilege: str) -> None:
+    catalog, real = FakeCatalog(*records), FakeCatalog(*records)
+    planned = reconcile(catalog, desired, check_mode=True, now=NOW).result(diff=True)
+    assert catalog.log == ["find", f"require {privilege}"]
+    assert planned == reconcile(real, desired, check_mode=False, now=NOW).result(diff=True)
 
 
-@pytest.mark.parametrize(("records", "wish", "privilege"), [(*case[:2], case[3]) for case in CASES])
-def test_check_mode_fails_where_the_account_may_not(records: tuple, wish: Desired, privilege: str) -> None:
+@pytest.mark.parametrize(("records", "desired", "privilege"), [(*case[:2], case[3]) for case in CASES])
+def test_check_mode_fails_without_the_privilege(records: tuple, desired: Desired, privilege: str) -> None:
     with pytest.raises(Denied, match=privilege):
-        reconcile(Shelf(*records, denies=(privilege,)), wish, check_mode=True, now=NOW)
+        reconcile(FakeCatalog(*records, denies=(privilege,)), desired, check_mode=True, now=NOW)
 
 
-def test_nothing_to_do_asks_for_no_privilege() -> None:
-    shelf = Shelf(OLD)
-    result = reconcile(shelf, Desired("k", version="1"), check_mode=True, now=NOW).result(diff=False)
-    assert shelf.log == ["find"]
+def test_without_a_change_no_privilege_is_required() -> None:
+    catalog = FakeCatalog(OLD)
+    result = reconcile(catalog, Desired("k", version="1"), check_mode=True, now=NOW).result(diff=False)
+    assert catalog.log == ["find"]
     assert result == {
         "changed": False,
         "action": "none",
@@ -105,7 +105,7 @@ def test_nothing_to_do_asks_for_no_privilege() -> None:
 
 def test_warnings_name_what_the_reader_can_set() -> None:
     desired = Desired("k", version="1", url="https://plugins.example.com/plugin.json")
-    outcome = reconcile(Shelf(), desired, check_mode=True, now=NOW)
+    outcome = reconcile(FakeCatalog(), desired, check_mode=True, now=NOW)
     (warning,) = outcome.warnings()
     assert warning.startswith("Neither `server_certificate` nor `server_thumbprint` is registered for")
     (warning,) = outcome.warnings(OptionNames(prefix="plugin_"))

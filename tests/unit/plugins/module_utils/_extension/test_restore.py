@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""A record comes back as it was, over whatever is there."""
+"""Plans that restore a whole record."""
 
 from __future__ import annotations
 
