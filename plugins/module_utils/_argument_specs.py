@@ -377,3 +377,73 @@ CERTIFICATE_INFO_RULES: dict[str, Any] = {
 SERVER_CERTIFICATE_INSTALL_RULES: dict[str, Any] = {
     "mutually_exclusive": [["new_certificate", "new_certificate_path"]],
 }
+
+
+def manifest_spec() -> dict[str, Any]:
+    """Return the options of plugin_manifest."""
+    return {
+        "manifest": {"type": "dict", "aliases": ["content"]},
+        "src": {"type": "path"},
+        "locales": {"type": "path"},
+        "icons": {
+            "type": "dict",
+            "options": {
+                "uri": {"type": "str", "required": True},
+                "names": {"type": "list", "elements": "str", "required": True},
+                "columns": {"type": "int"},
+                "dark_uri": {"type": "str"},
+            },
+        },
+        "overlays": {"type": "list", "elements": "raw"},
+        "content_path": {"type": "path"},
+        **_publish_spec(),
+        **_validation_spec(),
+    }
+
+
+def multi_manifest_spec() -> dict[str, Any]:
+    """Return the options of plugin_multi_manifest."""
+    return {
+        "manifests": {
+            "type": "list",
+            "elements": "dict",
+            "options": {
+                "name": {"type": "str", "required": True},
+                "manifest": {"type": "dict"},
+                "src": {"type": "path"},
+            },
+            "mutually_exclusive": [["manifest", "src"]],
+            "required_one_of": [["manifest", "src"]],
+        },
+        "src": {"type": "path"},
+        **_publish_spec(),
+        **_validation_spec(),
+    }
+
+
+def _publish_spec() -> dict[str, Any]:
+    """Return the options of modules that write one file."""
+    return {
+        "path": {"type": "path"},
+        "backup": {"type": "bool", "default": False},
+        "mode": {"type": "raw", "default": "0644"},
+    }
+
+
+def _validation_spec() -> dict[str, Any]:
+    """Return the options of modules that validate manifests."""
+    return {
+        "unknown_properties": {"type": "str", "choices": ["error", "warn", "ignore"], "default": "warn"},
+        "strict": {"type": "bool", "default": False},
+        "targets": {"type": "list", "elements": "str", "default": []},
+    }
+
+
+MANIFEST_RULES: dict[str, Any] = {
+    "mutually_exclusive": [["manifest", "src"]],
+    "required_one_of": [["manifest", "src"]],
+}
+MULTI_MANIFEST_RULES: dict[str, Any] = {
+    "mutually_exclusive": [["manifests", "src"], ["src", "path"]],
+    "required_one_of": [["manifests", "src"]],
+}

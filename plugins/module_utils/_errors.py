@@ -127,10 +127,12 @@ class OptionError(ClientPluginError):
         reason = error.reason
         if error.option:
             reason = f"cannot be used: {error.problem()}"
+        elif file:
+            # The subject may be a part of the file, such as a line.
+            part = f"cannot be used: {error.subject} " if error.subject and error.subject != file else ""
+            reason = f"names {file}, which {part}{reason}"
         elif error.subject:
             reason = f"cannot be used: {error.subject} {reason}"
-        elif file:
-            reason = f"names {file}, which {reason}"
         return cls(reason, option=option, value=error.value, remedy=remedy or error.remedy, note=error.note)
 
 

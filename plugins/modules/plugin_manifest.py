@@ -280,109 +280,39 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ..module_utils._errors import ClientPluginError, FileError, ManifestError, OptionError
+from ..module_utils._argument_specs import MANIFEST_RULES, manifest_spec
+from ..module_utils._errors import ClientPluginError, FileError, OptionError
 from ..module_utils._files.publish import publish_file
-from ..module_utils._manifest import content_files, document, parser, schema_check, validate
-from ..module_utils._manifest import source as _manifest_source
-from ..module_utils._manifest.finding import Finding
-
-MOST_WARNINGS = 20
-
-
-def argument_spec() -> dict[str, Any]:
-    return {
-        "manifest": {"type": "dict", "aliases": ["content"]},
-        "src": {"type": "path"},
-        "path": {"type": "path"},
-        "backup": {"type": "bool", "default": False},
-        "mode": {"type": "raw", "default": "0644"},
-        "unknown_properties": {"type": "str", "choices": ["error", "warn", "ignore"], "default": "warn"},
-        "strict": {"type": "bool", "default": False},
-        "targets": {"type": "list", "elements": "str", "default": []},
-        "locales": {"type": "path"},
-        "icons": {
-            "type": "dict",
-            "options": {
-                "uri": {"type": "str", "required": True},
-                "names": {"type": "list", "elements": "str", "required": True},
-                "columns": {"type": "int"},
-                "dark_uri": {"type": "str"},
-            },
-        },
-        "overlays": {"type": "list", "elements": "raw"},
-        "content_path": {"type": "path"},
-    }
-
-
-def checked(params: dict[str, Any], source: _manifest_source.Source) -> tuple[Finding, ...]:
-    """What is wrong with the manifest and its files, errors first. Raises ManifestError with a sentence."""
-    try:
-        found = validate.validate_manifest(
-            source.manifest, unknown=params["unknown_properties"], strict=params["strict"], targets=params["targets"]
-        )
-    except ManifestError as error:
-        raise ManifestError(f"{error}.") from error
-    if params["content_path"]:
-        try:
-            files = content_files.check_content(source.manifest, params["content_path"])
-        except ManifestError as error:
-            raise ManifestError(f"content_path: {error}.") from error
-        found = validate.sort_findings([*found, *files], strict=params["strict"])
-    return source.located(found)
-
-
-def warn(module: AnsibleModule, findings: tuple[Finding, ...]) -> None:
-    """A warning of the task for each warning, up to a number that one can read."""
-    warnings = [finding for finding in findings if finding.severity == "warning"]
-    for finding in warnings[:MOST_WARNINGS]:
-        module.warn(validate.format_finding(finding, module.params["src"]))
-    if len(warnings) > MOST_WARNINGS:
-        module.warn(f"The manifest has {len(warnings) - MOST_WARNINGS} more warnings; the findings have them.")
-
-
-def text(content: bytes | None) -> str:
-    return (content or b"").decode("utf-8", "replace")
-
-
-def publish(module: AnsibleModule, data: bytes) -> dict[str, Any]:
-    """Writes the manifest where the task wants it. Raises OptionError."""
-    limit = max(len(data), parser.MAX_BYTES)
-    try:
-        return publish_file(module, data, limit=limit, example="plugin.json", text=text)
-    except FileError as error:
-        raise OptionError.wrap(error, "path") from error
-
-
-def libraries(params: dict[str, Any]) -> dict[str, str | None]:
-    """What the task needs, each with the traceback of its failed import."""
-    needed = {"jsonschema": schema_check.JSONSCHEMA_IMPORT_ERROR}
-    return needed | ({"PyYAML": parser.YAML_IMPORT_ERROR} if _manifest_source.needs_yaml(params) else {})
+from ..module_utils._manifest.document import format_text, render_manifest
+from ..module_utils._manifest.parser import MAX_BYTES
+from ..module_utils._manifest.source import assemble_manifest, needs_yaml, validate_source
+from ..module_utils._manifest.validate import format_report, format_warnings, import_errors
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec=argument_spec(),
-        mutually_exclusive=[["manifest", "src"]],
-        required_one_of=[["manifest", "src"]],
-        add_file_common_args=True,
-        supports_check_mode=True,
-    )
+    """Run the module."""
+    spec = manifest_spec()
+    module = AnsibleModule(argument_spec=spec, **MANIFEST_RULES, add_file_common_args=True, supports_check_mode=True)
     params = module.params
-    for library, error in libraries(params).items():
-        if error:
-            module.fail_json(msg=missing_required_lib(library), exception=error)
+    for library, error in import_errors(yaml=needs_yaml(params)).items():
+        module.fail_json(msg=missing_required_lib(library), exception=error)
     try:
-        source = _manifest_source.read(params)
-        findings = checked(params, source)
-        told: dict[str, Any] = {"findings": [finding.result() for finding in findings]}
-        warn(module, findings)
-        if wrong := [finding for finding in findings if finding.severity == "error"]:
-            module.fail_json(msg=validate.format_report(wrong, params["src"]), **told)
-        rendered = document.render_manifest(source.manifest)
-        written = publish(module, rendered) if params["path"] else {"changed": False}
+        source = assemble_manifest(params)
+        findings = validate_source(source, params)
+        for warning in format_warnings(findings, params["src"]):
+            module.warn(warning)
+        result: dict[str, Any] = {"changed": False, "findings": [finding.result() for finding in findings]}
+        if errors := [finding for finding in findings if finding.severity == "error"]:
+            module.fail_json(msg=format_report(errors, params["src"]), **result)
+        data = render_manifest(source.manifest)
+        if params["path"]:
+            limit = max(len(data), MAX_BYTES)
+            result |= publish_file(module, data, limit=limit, example="plugin.json", text=format_text)
+    except FileError as error:
+        module.fail_json(msg=OptionError.wrap(error, "path").message())
     except ClientPluginError as error:
-        module.fail_json(msg=str(error))
-    module.exit_json(manifest=source.manifest, checksum=hashlib.sha256(rendered).hexdigest(), **told, **written)
+        module.fail_json(msg=error.message())
+    module.exit_json(manifest=source.manifest, checksum=hashlib.sha256(data).hexdigest(), **result)
 
 
 if __name__ == "__main__":

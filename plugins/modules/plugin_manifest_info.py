@@ -211,7 +211,8 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ..module_utils._argument_specs import manifest_info_spec
 from ..module_utils._errors import ClientPluginError
-from ..module_utils._manifest import compatibility, schema_check
+from ..module_utils._manifest import schema_check
+from ..module_utils._manifest.knowledge import parse_targets
 from ..module_utils._preflight.manifest_info import inspect_manifest, require_manifest_url
 from ..module_utils._vcenter.client import PYVMOMI_IMPORT_ERROR, session
 from ..module_utils._vcenter.connection import read_connection_options
@@ -232,7 +233,7 @@ def main() -> None:
     if options["key"] and PYVMOMI_IMPORT_ERROR:
         module.fail_json(msg=missing_required_lib("pyvmomi"), exception=PYVMOMI_IMPORT_ERROR)
     try:
-        compatibility.releases(options["targets"])
+        parse_targets(options["targets"])
         record = None
         if options["key"]:
             with session(read_connection_options(options)) as vcenter:

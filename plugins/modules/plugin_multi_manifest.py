@@ -257,134 +257,41 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ..module_utils._errors import ClientPluginError, FileError, ManifestError, OptionError
+from ..module_utils._argument_specs import MULTI_MANIFEST_RULES, multi_manifest_spec
+from ..module_utils._errors import ClientPluginError, FileError, OptionError
 from ..module_utils._files.publish import publish_file
-from ..module_utils._files.read import read_file
-from ..module_utils._manifest import document, parser, schema_check, validate
-from ..module_utils._manifest import multi as _multi_manifest
-
-MOST_WARNINGS = 20
-# The texts of manifests by their names in the archive, and whether they are YAML.
-Sources = dict[str, tuple[bytes, bool]]
-
-
-def argument_spec() -> dict[str, Any]:
-    return {
-        "manifests": {
-            "type": "list",
-            "elements": "dict",
-            "options": {
-                "name": {"type": "str", "required": True},
-                "manifest": {"type": "dict"},
-                "src": {"type": "path"},
-            },
-            "mutually_exclusive": [["manifest", "src"]],
-            "required_one_of": [["manifest", "src"]],
-        },
-        "src": {"type": "path"},
-        "path": {"type": "path"},
-        "backup": {"type": "bool", "default": False},
-        "mode": {"type": "raw", "default": "0644"},
-        "targets": {"type": "list", "elements": "str", "default": []},
-        "unknown_properties": {"type": "str", "choices": ["error", "warn", "ignore"], "default": "warn"},
-        "strict": {"type": "bool", "default": False},
-    }
-
-
-def is_yaml(src: str | None) -> bool:
-    return (src or "").endswith((".yml", ".yaml"))
-
-
-def rendered(position: int, given: dict[str, Any], sources: Sources) -> tuple[str, bytes]:
-    """Name and canonical bytes of one of the task's manifests. Raises ManifestError or PublishError."""
-    option, name, src = f"manifests[{position}].src", str(given["name"]), given["src"]
-    try:
-        if src is None:
-            return name, document.render_manifest(document.plain_manifest(given["manifest"]))
-        sources[name] = _read(option, src, parser.MAX_BYTES), is_yaml(src)
-        return name, document.render_manifest(document.load_manifest(sources[name][0], yaml=sources[name][1]))
-    except ManifestError as error:
-        what = f"manifests[{position}].manifest is not usable: " if src is None else f"{option}={src}, "
-        raise ManifestError(f"{what}{error}.") from error
-
-
-def _read(option: str, path: str, limit: int) -> bytes:
-    """Return the content of the file that an option names. Raises OptionError."""
-    try:
-        return read_file(path, limit=limit)
-    except FileError as error:
-        raise OptionError.wrap(error, option) from error
-
-
-def wanted(params: dict[str, Any]) -> tuple[bytes, _multi_manifest.MultiManifest, Sources]:
-    """The archive of the task, and what is in it. Raises ManifestError or PublishError with a sentence."""
-    src, sources = params["src"], Sources()
-    try:
-        if src is None:
-            given = enumerate(params["manifests"])
-            data = _multi_manifest.build_archive([rendered(*one, sources) for one in given])
-        else:
-            data = _read("src", src, _multi_manifest.MAX_BYTES)
-        multi = _multi_manifest.read_multi_manifest(data)
-    except ManifestError as error:
-        raise ManifestError(f"{error}." if src is None else f"src={src} {error}.") from error
-    if src is not None:
-        sources.update((name, (text, False)) for name, text in multi.manifests.items())
-    return data, multi, sources
-
-
-def publish(module: AnsibleModule, data: bytes) -> dict[str, Any]:
-    """Writes the archive where the task wants it. Raises OptionError."""
-    limit, text = _multi_manifest.MAX_BYTES, _multi_manifest.list_archive
-    try:
-        return publish_file(module, data, limit=limit, example="plugin.zip", text=text)
-    except FileError as error:
-        raise OptionError.wrap(error, "path") from error
-
-
-def libraries(params: dict[str, Any]) -> dict[str, str | None]:
-    """What the task needs, each with the traceback of its failed import."""
-    needed = {"jsonschema": schema_check.JSONSCHEMA_IMPORT_ERROR}
-    yaml = any(is_yaml(one["src"]) for one in params["manifests"] or ())
-    return needed | ({"PyYAML": parser.YAML_IMPORT_ERROR} if yaml else {})
-
-
-def checked(module: AnsibleModule, multi: _multi_manifest.MultiManifest, sources: Sources) -> list[dict[str, Any]]:
-    """The findings; errors end the task. Raises ManifestError with a sentence."""
-    params = module.params
-    options = {"unknown": params["unknown_properties"], "strict": params["strict"], "targets": params["targets"]}
-    try:
-        findings = _multi_manifest.validate_multi_manifest(multi, sources=sources, **options)
-    except ManifestError as error:
-        raise ManifestError(f"{error}.") from error
-    for finding in [one for one in findings if one.severity == "warning"][:MOST_WARNINGS]:
-        module.warn(finding.message)
-    told = [finding.result() for finding in findings]
-    if wrong := [finding for finding in findings if finding.severity == "error"]:
-        module.fail_json(msg=validate.format_report(wrong, params["src"]), findings=told)
-    return told
+from ..module_utils._manifest.multi import MAX_BYTES, list_archive, manifest_results
+from ..module_utils._manifest.source import assemble_archive, needs_yaml, validate_archive
+from ..module_utils._manifest.validate import format_report, format_warnings, import_errors
 
 
 def main() -> None:
+    """Run the module."""
     module = AnsibleModule(
-        argument_spec=argument_spec(),
-        mutually_exclusive=[["manifests", "src"], ["src", "path"]],
-        required_one_of=[["manifests", "src"]],
+        argument_spec=multi_manifest_spec(),
+        **MULTI_MANIFEST_RULES,
         add_file_common_args=True,
         supports_check_mode=True,
     )
     params = module.params
-    for library, error in libraries(params).items():
-        if error:
-            module.fail_json(msg=missing_required_lib(library), exception=error)
+    for library, error in import_errors(yaml=needs_yaml(params)).items():
+        module.fail_json(msg=missing_required_lib(library), exception=error)
     try:
-        data, multi, sources = wanted(params)
-        findings = checked(module, multi, sources)
-        written = publish(module, data) if params["path"] else {"changed": False}
+        source = assemble_archive(params)
+        findings = validate_archive(source, params)
+        for warning in format_warnings(findings):
+            module.warn(warning)
+        result: dict[str, Any] = {"changed": False, "findings": [finding.result() for finding in findings]}
+        if errors := [finding for finding in findings if finding.severity == "error"]:
+            module.fail_json(msg=format_report(errors, params["src"]), **result)
+        if params["path"]:
+            result |= publish_file(module, source.data, limit=MAX_BYTES, example="plugin.zip", text=list_archive)
+    except FileError as error:
+        module.fail_json(msg=OptionError.wrap(error, "path").message())
     except ClientPluginError as error:
-        module.fail_json(msg=str(error))
-    checksum = hashlib.sha256(data).hexdigest()
-    module.exit_json(manifests=_multi_manifest.manifest_results(multi), checksum=checksum, findings=findings, **written)
+        module.fail_json(msg=error.message())
+    checksum = hashlib.sha256(source.data).hexdigest()
+    module.exit_json(manifests=manifest_results(source.archive), checksum=checksum, **result)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,19 @@ def read_file(path: str, *, limit: int) -> bytes:
 
     Raises :class:`FileError`, whose ``kind`` is ``missing``, ``not_regular``, ``too_large`` or ``unreadable``.
     """
+    data = read_start(path, size=limit + 1)
+    if len(data) > limit:
+        raise FileError(
+            "too_large", f"is larger than {_size(limit)}", subject=path, remedy="give the path of the right file"
+        )
+    return data
+
+
+def read_start(path: str, *, size: int) -> bytes:
+    """Return the first ``size`` bytes of a regular file, fewer where it is shorter; symbolic links are followed.
+
+    Raises :class:`FileError`, whose ``kind`` is ``missing``, ``not_regular`` or ``unreadable``.
+    """
     try:
         # A pipe without a writer would block in open(), a device could deliver for ever.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -31,16 +44,11 @@ def read_file(path: str, *, limit: int) -> bytes:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise FileError("not_regular", "is not a regular file", subject=path, remedy="give the path of a file")
         with os.fdopen(descriptor, "rb", closefd=False) as file:
-            data = file.read(limit + 1)
+            return file.read(size)
     except OSError as error:
         raise _unreadable(path, error) from error
     finally:
         os.close(descriptor)
-    if len(data) > limit:
-        raise FileError(
-            "too_large", f"is larger than {_size(limit)}", subject=path, remedy="give the path of the right file"
-        )
-    return data
 
 
 def read_if_present(path: str, *, limit: int) -> bytes | None:

@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""The only file that knows what of a manifest works on which release of vSphere, and how sure that is.
+"""Find what of a manifest does not work, or is not known to work, on some releases of vSphere.
 
-Each finding says where its knowledge comes from: *documented* by the vendor, *seen* on a real vCenter, or *inferred*
+Each finding gives the certainty of its knowledge: *documented* by the vendor, *seen* on a real vCenter, or *inferred*
 from the two. What nobody outside of the vendor knows, such as the release where a feature began, is called unknown.
 """
 
@@ -13,218 +13,191 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
-from .._errors import ManifestError
-from .finding import Finding, Item, Parts, Severity, entries, shown, some
-from .rules import bounds, numbers
+from .._version import version_key
+from . import knowledge
+from .finding import Finding, Path, Severity, describe_value, join_names
+from .knowledge import Release
+from .parts import ManifestParts, Node
+from .rules import interval_bounds
 
-# Paths with what stands there.
-Uses = list[tuple[str, Any]]
-Version = tuple[tuple[int, str], ...]
+# Paths and the values there.
+_Uses = list[tuple[Path, Any]]
+_Targets = tuple[Release, ...]
 
-_FORM = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})(?:(?:\s*u|\.)([0-9]{1,2})[a-z]?)?", re.IGNORECASE)
-_SPLIT = "Take it away, or give older releases a manifest of their own in a multi-manifest."
-# The languages of vSphere 7.0 and 8.0 themselves. The schema of 8.0 U3 names nine locales; which ones is not known.
-_LANGUAGES = frozenset(("de-DE", "en-US", "es-ES", "fr-FR", "ja-JP", "ko-KR", "zh-CN", "zh-TW"))
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Release:
-    """A release of vSphere. ``numbers`` are major, minor and update: 8.0 U3 is (8, 0, 3)."""
-
-    numbers: tuple[int, int, int]
-    name: str = field(compare=False)
-
-    @classmethod
-    def of(cls, text: str) -> Release:
-        """Reads ``7.0``, ``8.0u3``, ``8.0 U3b`` or ``8.0.3``. Raises :class:`ManifestError` for anything else."""
-        found = _FORM.fullmatch(text.strip())
-        if not found:
-            raise ManifestError(
-                f"targets has {shown(text)}, which is no vSphere version; write one such as 7.0 or 8.0u3"
-            )
-        major, minor, update = (int(number or 0) for number in found.groups())
-        return cls((major, minor, update), f"{major}.{minor}" + (f" U{update}" if update else ""))
+_SPLIT = "Remove it, or give older releases a manifest of their own in a multi-manifest."
+_TEST = "Test it there."
 
 
-def releases(targets: Iterable[str]) -> tuple[Release, ...]:
-    """The targets from old to new, each once. Raises :class:`ManifestError` for what is no vSphere version."""
-    return tuple(sorted({Release.of(target) for target in targets}))
-
-
-def findings(parts: Parts, targets: tuple[Release, ...]) -> Iterator[Finding]:
-    """What of the manifest will not work, or is not known to work, on some of the targets."""
+def compatibility_findings(parts: ManifestParts, targets: tuple[Release, ...]) -> Iterator[Finding]:
+    """Yield what does not work, or is not known to work, on some of the targets."""
     for rule in _RULES if targets else ():
         yield from rule(parts, targets)
 
 
-_REMOTE, _U1, _8_0, _CARDS, _MORE_CARDS, _LOCALES, _9_0, _9_1 = map(
-    Release.of, ("6.7u1", "7.0u1", "8.0", "8.0u1", "8.0u2", "8.0u3", "9.0", "9.1")
-)
-
-
 def _names(targets: Iterable[Release]) -> str:
-    return some([target.name for target in targets], 8)
+    return join_names([target.name for target in targets], 8)
 
 
 def _are_older(targets: list[Release]) -> str:
     return f"{_names(targets)} {'is' if len(targets) == 1 else 'are'} older"
 
 
-def _older(
-    targets: tuple[Release, ...], first: Release, uses: Uses, rule: str, severity: Severity, known: str, remedy: str
+def _first_use(
+    uses: _Uses, targets: _Targets, since: Release, rule: str, severity: Severity, known: str, remedy: str
 ) -> Iterator[Finding]:
-    """One finding if something is used that targets before ``first`` may lack. ``known`` is what is known about it."""
-    older = [target for target in targets if target < first]
+    """Yield one finding if something is used that targets before ``since`` may lack. ``known`` is a predicate."""
+    older = [target for target in targets if target < since]
     if uses and older:
-        more = f" (and {len(uses) - 1} more)" if len(uses) > 1 else ""
         path, value = uses[0]
-        message = f"{path}{more} {known}; {_are_older(older)}."
-        yield Finding(rule, severity, path, value, message, remedy)
+        more = f"(and {len(uses) - 1} more) " if len(uses) > 1 else ""
+        yield Finding(rule, severity, path, value, f"{more}{known}; {_are_older(older)}", remedy)
 
 
-def _t1_open_modal(parts: Parts, targets: tuple[Release, ...]) -> Iterator[Finding]:
-    """KB 313514: a client refuses a manifest with a requirement that it does not know."""
+def _t1_open_modal(parts: ManifestParts, targets: _Targets) -> Iterator[Finding]:
+    """Check open.modal.api: a client refuses a manifest with a requirement that it does not know (KB 313514)."""
     name = "open.modal.api"
     value = parts.requirements.value
-    uses = [(f"$.requirements['{name}']", value[name])] if name in value else []
+    uses: _Uses = [(("requirements", name), value[name])] if name in value else []
     known = "needs vSphere 8.0, and an older client refuses the whole manifest for it (documented)"
-    yield from _older(targets, _8_0, uses, "T1", "warning", known, _SPLIT)
+    yield from _first_use(uses, targets, knowledge.OPEN_MODAL, "T1", "warning", known, _SPLIT)
 
 
-def _t2_cards(parts: Parts, targets: tuple[Release, ...]) -> Iterator[Finding]:
-    """More than 5 cards are rule R15."""
+def _t2_cards(parts: ManifestParts, targets: _Targets) -> Iterator[Finding]:
+    """Check the number of cards for older releases; rule R15 has the limit of the newest."""
+    one_card = [one for one in targets if one < knowledge.SEVERAL_CARDS]
+    three_cards = [one for one in targets if knowledge.SEVERAL_CARDS <= one < knowledge.FIVE_CARDS]
     limits = (
-        (1, [one for one in targets if one < _CARDS], "inferred: several came with 8.0 U1"),
-        (3, [one for one in targets if _CARDS <= one < _MORE_CARDS], "documented"),
+        (1, one_card, "inferred: several came with 8.0 U1"),
+        (knowledge.CARD_LIMIT_8_0_U1, three_cards, "documented"),
     )
     for category in parts.categories:
-        count = len(list(entries(category))) if category.where.endswith(".summary") else 0
-        for most, concerned, certainty in limits:
-            if count > most and concerned:
-                path = f"{category.path}.views" if "views" in category.value else category.path
-                shows = f"at most {most} card{'s' * (most > 1)} for a type of object ({certainty})"
-                message = f"{path} holds {count} cards; vSphere {_names(concerned)} shows {shows}."
+        count = len(list(category.entries())) if category.name == "summary" else 0
+        for limit, concerned, certainty in limits:
+            if count > limit and concerned:
+                path = (*category.path, "views") if "views" in category.value else category.path
+                shows = f"at most {limit} card{'s' * (limit > 1)} for a type of object ({certainty})"
+                reason = f"holds {count} cards; vSphere {_names(concerned)} shows {shows}"
                 remedy = "Show fewer cards, or give older releases a manifest of their own in a multi-manifest."
-                yield Finding("T2", "warning", path, count, message, remedy)
+                yield Finding("T2", "warning", path, count, reason, remedy)
 
 
-def _t3_dynamic(parts: Parts, targets: tuple[Release, ...]) -> Iterator[Finding]:
-    uses = _flags([*parts.views, *parts.actions], "dynamic")
+def _t3_dynamic(parts: ManifestParts, targets: _Targets) -> Iterator[Finding]:
+    uses = _with_flag((*parts.views, *parts.actions), "dynamic")
     known = "is a dynamic extension, which needs vSphere 7.0 U1 (documented)"
-    yield from _older(targets, _U1, uses, "T3", "warning", known, _SPLIT)
+    yield from _first_use(uses, targets, knowledge.DYNAMIC_EXTENSIONS, "T3", "warning", known, _SPLIT)
 
 
-def _t4_several_objects(parts: Parts, targets: tuple[Release, ...]) -> Iterator[Finding]:
-    uses = _flags(parts.actions, "acceptsMultipleTargets")
+def _t4_several_objects(parts: ManifestParts, targets: _Targets) -> Iterator[Finding]:
+    uses = _with_flag(parts.actions, "acceptsMultipleTargets")
     known = "is an action on several objects, which needs vSphere 7.0 U1 (documented)"
-    yield from _older(targets, _U1, uses, "T4", "warning", known, _SPLIT)
+    yield from _first_use(uses, targets, knowledge.DYNAMIC_EXTENSIONS, "T4", "warning", known, _SPLIT)
 
 
-def _t5_locales(parts: Parts, targets: tuple[Release, ...]) -> Iterator[Finding]:
+def _t5_locales(parts: ManifestParts, targets: _Targets) -> Iterator[Finding]:
     locales = parts.i18n.value.get("locales")
     named = [one for one in locales if isinstance(one, str)] if isinstance(locales, list) else []
-    strange = sorted(set(named) - _LANGUAGES)
-    older = [target for target in targets if target < _LOCALES]
-    if strange and older:
-        path = "$.definitions.i18n.locales"
-        message = (
-            f"{path} has {some(strange)}; a locale that vSphere itself does not speak is not known to be accepted "
-            "before 8.0 U3 (inferred: the schema of 8.0 U3 takes any, the first release is unknown); "
-            f"{_are_older(older)}."
+    foreign = sorted(set(named) - knowledge.VSPHERE_LANGUAGES)
+    older = [target for target in targets if target < knowledge.ANY_LOCALE]
+    if foreign and older:
+        reason = (
+            f"has {join_names(foreign)}; a locale that vSphere itself does not have is not known to be accepted before "
+            f"8.0 U3 (inferred: the schema of 8.0 U3 allows any, the first release is unknown); {_are_older(older)}"
         )
-        yield Finding("T5", "warning", path, strange, message, "Test it there, or leave these locales out.")
+        path = ("definitions", "i18n", "locales")
+        yield Finding("T5", "warning", path, foreign, reason, "Test it there, or leave these locales out.")
 
 
-def _t6_intervals(parts: Parts, targets: tuple[Release, ...]) -> Iterator[Finding]:
-    shows = {"vsphere.client": "in such a client", "vcenter.server": "for such a vCenter"}
-    for name, where in shows.items():
-        environment = parts.requirements.inner(name)
+def _t6_intervals(parts: ManifestParts, targets: _Targets) -> Iterator[Finding]:
+    scopes = {"vsphere.client": "in such a client", "vcenter.server": "for such a vCenter"}
+    for name, scope in scopes.items():
+        environment = parts.requirements.child(name)
         version = environment.text("version")
-        path = f"{environment.path}.version"
+        path = (*environment.path, "version")
         if version is None:
             continue
         if left_out := [target for target in targets if _excludes(version, target)]:
-            message = (
-                f"{path} is {shown(version)}, which leaves out {_names(left_out)} (inferred: U3 counts as .3); "
-                f"the plug-in will not show {where} (documented)."
+            reason = (
+                f"is {describe_value(version)}, which leaves out {_names(left_out)} (inferred: U3 counts as .3); "
+                f"the plug-in will not show {scope} (documented)"
             )
-            remedy = "Write an interval that holds the target, or take the target away."
-            yield Finding("T6", "warning", path, version, message, remedy)
-        bare = re.fullmatch(r"[0-9.]+", version.strip())
-        if later := [target for target in targets if bare and numbers(version.strip()) < _span(target)[0]]:
-            message = (
-                f"{path} is {shown(version)}; whether a version without brackets lets a later one such as "
-                f"{_names(later)} in is unknown."
+            remedy = "Write an interval that holds the target, or remove the target."
+            yield Finding("T6", "warning", path, version, reason, remedy)
+        bare = version.strip() if _is_bare(version) else ""
+        if later := [target for target in targets if bare and version_key(bare) < target.first_version]:
+            reason = (
+                f"is {describe_value(version)}; whether a version without brackets admits a later one such as "
+                f"{_names(later)} is unknown"
             )
-            yield Finding("T6", "notice", path, version, message, f"Write '[{version.strip()},)' if it should.")
+            yield Finding("T6", "notice", path, version, reason, f"Write '[{bare},)' if it should.")
 
 
-def _t7_later(parts: Parts, targets: tuple[Release, ...]) -> Iterator[Finding]:
-    uses = _flags(parts.cards, "dynamic")
+def _t7_later(parts: ManifestParts, targets: _Targets) -> Iterator[Finding]:
+    uses = _with_flag(parts.cards, "dynamic")
     for category in parts.categories:
         if isinstance(category.value.get("dynamicUri"), dict):
-            uses.append((f"{category.path}.dynamicUri", category.value["dynamicUri"]))
+            uses.append(((*category.path, "dynamicUri"), category.value["dynamicUri"]))
     known = "came with a later 7.0 or with 8.0 (documented, the first release is unknown)"
-    yield from _older(targets, _8_0, uses, "T7", "notice", known, "Test it there.")
+    yield from _first_use(uses, targets, knowledge.OPEN_MODAL, "T7", "notice", known, _TEST)
 
 
-def _t8_force_expand(parts: Parts, targets: tuple[Release, ...]) -> Iterator[Finding]:
-    uses = _flags(parts.categories, "forceExpand")
+def _t8_force_expand(parts: ManifestParts, targets: _Targets) -> Iterator[Finding]:
+    uses = _with_flag(parts.categories, "forceExpand")
     known = "was seen on 9.1 only (the first release is unknown)"
-    yield from _older(targets, _9_1, uses, "T8", "notice", known, "Test it there.")
+    yield from _first_use(uses, targets, knowledge.NEWEST, "T8", "notice", known, _TEST)
 
 
-def _t9_root_folder(parts: Parts, targets: tuple[Release, ...]) -> Iterator[Finding]:
+def _t9_root_folder(parts: ManifestParts, targets: _Targets) -> Iterator[Finding]:
     kind = "Folder:RootFolder"
     objects = parts.root.get("objects")
-    uses: Uses = [(f"$.objects['{kind}']", objects[kind])] if isinstance(objects, dict) and kind in objects else []
+    uses: _Uses = [(("objects", kind), objects[kind])] if isinstance(objects, dict) and kind in objects else []
     known = "is a type of object that was seen accepted on 9.1 only (the first release is unknown)"
-    yield from _older(targets, _9_1, uses, "T9", "notice", known, "Test it there.")
+    yield from _first_use(uses, targets, knowledge.NEWEST, "T9", "notice", known, _TEST)
 
 
-def _t10_public(parts: Parts, targets: tuple[Release, ...]) -> Iterator[Finding]:
-    uses = _flags(parts.views, "isPublic")
+def _t10_public(parts: ManifestParts, targets: _Targets) -> Iterator[Finding]:
+    uses = _with_flag(parts.views, "isPublic")
     known = "is documented for 9.0 (the first release is unknown)"
-    yield from _older(targets, _9_0, uses, "T10", "notice", known, "Test it there.")
+    yield from _first_use(uses, targets, knowledge.PUBLIC_VIEWS, "T10", "notice", known, _TEST)
 
 
-def _t11_known_releases(_parts: Parts, targets: tuple[Release, ...]) -> Iterator[Finding]:
-    if old := [target for target in targets if target < _REMOTE]:
-        message = (
-            f"$ is the manifest of a remote plug-in; vSphere has them since 6.7 U1 (documented), not in {_names(old)}."
+def _t11_known_releases(_parts: ManifestParts, targets: _Targets) -> Iterator[Finding]:
+    if old := [target for target in targets if target < knowledge.REMOTE_PLUGINS]:
+        reason = (
+            "is the manifest of a remote plug-in; vSphere has them since 6.7 U1 (documented), "
+            f"{_names(old)} {'does' if len(old) == 1 else 'do'} not"
         )
-        yield Finding("T11", "warning", "$", None, message, "Take the target away.")
-    if new := [target for target in targets if target > _9_1]:
-        message = f"$ was not looked at for {_names(new)}; nothing is known here about releases after 9.1."
-        yield Finding("T11", "notice", "$", None, message, "Test it there.")
+        yield Finding("T11", "warning", (), None, reason, "Remove the target.")
+    if new := [target for target in targets if target > knowledge.NEWEST]:
+        reason = f"was not checked for {_names(new)}; nothing is known here about releases after 9.1"
+        yield Finding("T11", "notice", (), None, reason, _TEST)
 
 
-def _flags(items: Iterable[Item], name: str) -> Uses:
-    return [(f"{item.path}.{name}", True) for item in items if item.value.get(name) is True]
+def _with_flag(nodes: Iterable[Node], name: str) -> _Uses:
+    return [((*node.path, name), True) for node in nodes if node.value.get(name) is True]
 
 
-def _span(target: Release) -> tuple[Version, Version]:
-    """The first version of a release, and the first one after it."""
-    major, minor, update = target.numbers
-    return numbers(f"{major}.{minor}.{update}"), numbers(f"{major}.{minor}.{update + 1}")
+def _is_bare(version: str) -> bool:
+    return re.fullmatch(r"[0-9.]+", version.strip()) is not None
 
 
 def _excludes(version: str, target: Release) -> bool:
-    """An interval that holds no version at all is rule R16. A bare version holds at least nothing before it."""
-    start, after = _span(target)
-    if re.fullmatch(r"[0-9.]+", version.strip()):
-        return numbers(version.strip()) >= after
-    opening, low, high, closing = bounds(version) or ("", "", "", "")
-    if low and high and opening and numbers(low) > numbers(high):
+    """Return whether ``version`` holds nothing of a release. A bare version holds at least nothing before it.
+
+    An interval that holds no version at all is left to rule R16.
+    """
+    if _is_bare(version):
+        return version_key(version) >= target.next_version
+    _opening, low, high, closing = interval_bounds(version) or ("", "", "", "")
+    lower, upper = version_key(low), version_key(high)
+    if low and high and lower > upper:
         return False
-    below = bool(high) and (numbers(high) < start or (numbers(high) == start and closing == ")"))
-    return below or (bool(low) and numbers(low) >= after)
+    below = bool(high) and (upper < target.first_version or (upper == target.first_version and closing == ")"))
+    return below or (bool(low) and lower >= target.next_version)
 
 
-_RULES: tuple[Callable[[Parts, tuple[Release, ...]], Iterator[Finding]], ...] = (
+_RULES: tuple[Callable[[ManifestParts, _Targets], Iterator[Finding]], ...] = (
     _t1_open_modal,
     _t2_cards,
     _t3_dynamic,

@@ -3,113 +3,122 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""The only file that knows what a plugin.json goes through: it is read, checked, told about and written.
-
-Everything here is pure: values in, values out.
-"""
+"""Load a manifest, reduce it to plain values, and render it in its canonical form."""
 
 from __future__ import annotations
 
 import json
 import math
-import re
 from typing import Any
 
 from .._errors import ManifestError
+from .._foreign_text import quoted
 from . import parser, positions
-from .finding import member, shown
+from .finding import Path, describe_value, format_path
 from .schema import MANIFEST_SCHEMA
-from .schema_check import known_members
-
-_HALF = re.compile("[\ud800-\udfff]")
+from .schema_nodes import known_members
 
 
 def load_manifest(data: bytes, *, yaml: bool = False) -> dict[str, Any]:
-    """The manifest in the bytes of a JSON file, or of a YAML one where PyYAML is there.
+    """Return the manifest in the bytes of a JSON file, or of a YAML file, which needs PyYAML.
 
-    Raises :class:`ManifestError` with line and column for duplicate names, comments, trailing commas, NaN, encodings
-    other than UTF-8, and texts that are too long or nested too deep.
+    Raises :class:`ManifestError` with line and column for what :func:`parser.parse_json` and :func:`parser.parse_yaml`
+    refuse, for other encodings than UTF-8, and for anything but an object.
     """
     text = parser.decode_utf8(data)
     value = parser.parse_yaml(text) if yaml else parser.parse_json(text)
     if not isinstance(value, dict):
-        [place] = positions.places(text, ["$"], yaml=yaml).values()
-        raise ManifestError(f"line {place[0]}, column {place[1]}: {_no_object(value)}")
-    # Both readers make plain values.
+        [(line, column)] = positions.find_places(text, [()], yaml=yaml).values()
+        raise _no_object(value, f"line {line}, column {column}")
     return value
 
 
 def plain_manifest(value: Any) -> dict[str, Any]:
-    """The same manifest made of nothing but str, int, float, bool, None, list and dict.
+    """Return the same manifest made of nothing but str, int, float, bool, None, list and dict.
 
-    ansible-core 2.19 and newer hands over subclasses of these, which must reach neither the schema nor the file.
-    Raises :class:`ManifestError` for what JSON cannot say, and for anything but an object.
+    ansible-core 2.19 and newer passes subclasses of these, which must reach neither the schema nor the file.
+    Raises :class:`ManifestError` for what JSON cannot represent, and for anything but an object.
     """
     if not isinstance(value, dict):
-        raise ManifestError(_no_object(value))
-    manifest: dict[str, Any] = _plain(value, "$", 1)
+        raise _no_object(value, format_path(()))
+    manifest: dict[str, Any] = _plain(value, (), 1)
     return manifest
 
 
-def _no_object(value: Any) -> str:
-    return f"it is {shown(value)}; a manifest is an object with manifestVersion, requirements and more"
+def _no_object(value: Any, place: str) -> ManifestError:
+    reason = f"must be an object with manifestVersion, requirements and more, got {describe_value(value)}"
+    return ManifestError(reason, subject=place)
 
 
 def render_manifest(manifest: dict[str, Any]) -> bytes:
-    """The canonical bytes of a manifest: UTF-8, two spaces, a final newline.
+    """Return the canonical bytes of a manifest: UTF-8, two spaces, a final newline.
 
-    Known members come in the order of the schema, which starts with manifestVersion; names that the author chose, and
-    unknown ones, in alphabetical order. So equal manifests give equal bytes, in whichever order they were written.
+    Known members come in the order of the schema, which begins with manifestVersion; names that the author chose, and
+    unknown ones, in alphabetical order. Equal manifests give equal bytes, in whichever order they were written.
     """
     ordered = _ordered(manifest, MANIFEST_SCHEMA)
     return (json.dumps(ordered, ensure_ascii=False, allow_nan=False, indent=2) + "\n").encode("utf-8")
 
 
-def _plain(value: Any, path: str, depth: int) -> Any:
+def format_text(data: bytes | None) -> str:
+    """Return the text of a manifest's file for a diff, empty for no file."""
+    return (data or b"").decode("utf-8", "replace")
+
+
+def _plain(value: Any, path: Path, depth: int) -> Any:
     if depth > parser.MAX_DEPTH:
-        raise ManifestError(f"{path} is nested more than {parser.MAX_DEPTH} levels deep")
+        raise ManifestError(f"is nested more than {parser.MAX_DEPTH} levels deep", subject=format_path(path))
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):
-        return _plain_text(str.__str__(value), path)
+        return _plain_text(value, path)
     if isinstance(value, int):
         if abs(value) >= 10**parser.MAX_DIGITS:
-            raise ManifestError(f"{path} has more than {parser.MAX_DIGITS} digits; give a shorter number")
+            raise ManifestError(
+                "has a number that is too long",
+                subject=format_path(path),
+                remedy=f"give one of at most {parser.MAX_DIGITS} digits",
+            )
         return int.__int__(value)
     if isinstance(value, float):
         if not math.isfinite(value):
-            raise ManifestError(f"{path} is {value}, which JSON cannot say; give a finite number")
+            raise ManifestError("must be a finite number", subject=format_path(path), value=value)
         return float.__float__(value)
     if isinstance(value, (list, tuple)):
-        return [_plain(item, f"{path}[{index}]", depth + 1) for index, item in enumerate(value)]
+        return [_plain(item, (*path, index), depth + 1) for index, item in enumerate(value)]
     if isinstance(value, dict):
-        return {_plain_name(name, path): _plain(one, member(path, name), depth + 1) for name, one in value.items()}
-    raise ManifestError(f"{path} is a {type(value).__name__}, which JSON cannot say; put it between quotes")
+        return {_plain_name(name, path): _plain(one, (*path, name), depth + 1) for name, one in value.items()}
+    reason = f"is a {type(value).__name__}, which JSON does not have"
+    raise ManifestError(reason, subject=format_path(path), remedy="put it in quotes")
 
 
-def _plain_name(name: Any, path: str) -> str:
+def _plain_name(name: Any, path: Path) -> str:
     if not isinstance(name, str):
-        raise ManifestError(f"{path} has a member named {name!r}; put the name between quotes")
-    return _plain_text(str.__str__(name), path)
+        raise ManifestError(
+            f"has a member named {quoted(name)}", subject=format_path(path), remedy="put the name in quotes"
+        )
+    return _plain_text(name, path)
 
 
-def _plain_text(text: str, path: str) -> str:
-    if _HALF.search(text):
-        raise ManifestError(f"{path} holds half of a character (a lone surrogate); write the whole one")
+def _plain_text(text: str, path: Path) -> str:
+    text = str.__str__(text)
+    if parser.has_surrogate(text):
+        reason = "holds half of a character (a lone surrogate)"
+        raise ManifestError(reason, subject=format_path(path), remedy="write the whole character")
     return text
 
 
 def _ordered(value: Any, schema: Any) -> Any:
     if isinstance(value, list):
-        return [_ordered(item, _part(schema, "items")) for item in value]
+        return [_ordered(item, _keyword(schema, "items")) for item in value]
     if not isinstance(value, dict):
         return value
     known = known_members(schema)
     rank = {name: number for number, name in enumerate(known)}
-    rest = _part(schema, "additionalProperties")
+    other = _keyword(schema, "additionalProperties")
     names = sorted(value, key=lambda name: (rank.get(name, len(rank)), name))
-    return {name: _ordered(value[name], known.get(name, rest)) for name in names}
+    return {name: _ordered(value[name], known.get(name, other)) for name in names}
 
 
-def _part(schema: Any, keyword: str) -> Any:
+def _keyword(schema: Any, keyword: str) -> Any:
     return schema.get(keyword) if isinstance(schema, dict) else None

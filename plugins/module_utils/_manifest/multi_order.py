@@ -3,12 +3,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""The only file that knows the order of a multi-manifest: does a client reach each manifest, and is one for all?
+"""Check the order of a multi-manifest: whether a client can reach each manifest, and whether one is for all clients.
 
-A client takes the first manifest of the list that it finds right (guide). Which that is depends on its requirements,
-and on members that an older client does not know. Only the requirements can be compared, so nothing here is an error.
+A client takes the first manifest of the list that it accepts (guide). That depends on its requirements, and on members
+that an older client does not know. Only the requirements can be compared, so nothing here is an error.
 
-Clients before 8.0 U3 do not look at ``vsphere.client`` and ``vcenter.server`` while they choose; they refuse what they
+Clients before 8.0 U3 do not evaluate ``vsphere.client`` and ``vcenter.server`` while they choose; they refuse what they
 have chosen and do not try the next one. From 8.0 U3 on these count like other requirements (guide; KB 313514).
 """
 
@@ -16,133 +16,127 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
-from . import compatibility
-from .finding import Finding, member
+from .._foreign_text import quoted
+from .._version import version_key
+from .finding import Finding, Path
+from .knowledge import ENVIRONMENT_CHOICE, parse_targets
+from .parts import object_at
 
-# A manifest by its name in the archive.
-Named = tuple[str, dict[str, Any]]
+# The name of a manifest in the archive, and the manifest.
+_Named: TypeAlias = "tuple[str, dict[str, Any]]"
 
-# What a requirement on the environment must name at least to shut nobody out: what the samples of the SDK name.
+# The environments that a requirement must name to exclude nobody: those of the samples of the SDK.
 _EVERYWHERE = {"vsphere.client": {"onprem", "cloud", "gateway"}, "vcenter.server": {"onprem", "cloud"}}
-_FIRST_THAT_LOOKS = compatibility.Release.of("8.0u3")
 _VERSION = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9}){0,3}")
 
 
-def order_findings(manifests: Sequence[Named], listed: str, targets: Sequence[str] = ()) -> Iterator[Finding]:
-    """M2 to M5 of manifests in their order. ``listed`` is the place of the list of their names.
+def order_findings(manifests: Sequence[_Named], index: str, targets: Sequence[str] = ()) -> Iterator[Finding]:
+    """Yield M2 to M5 of manifests in their order. ``index`` is the file that lists their names.
 
-    ``targets`` are vSphere versions such as ``8.0u3``, all of them when none is given; M3 is for those before 8.0 U3.
-    Raises :class:`ManifestError` for a target that is none.
+    ``targets`` are releases of vSphere such as ``8.0u3``, all of them when none is given; M3 is for those before 8.0
+    U3. Raises :class:`OptionError` for ``targets``.
     """
-    releases = compatibility.releases(targets)
-    older = not releases or releases[0] < _FIRST_THAT_LOOKS
+    releases = parse_targets(targets)
+    older = not releases or releases[0] < ENVIRONMENT_CHOICE
     yield from _m2_last_one_fits_all(manifests)
     for position, later in enumerate(manifests):
-        # The first reason is enough: when that one is put right, the next shows.
+        # The first reason is enough: when that one is corrected, the next appears.
         for earlier in manifests[:position]:
-            found = next((one for rule in _PAIRS if (one := rule(earlier, later, f"{listed}[{position}]"))), None)
+            path = ("manifests", position)
+            found = next((one for rule in _PAIR_RULES if (one := rule(earlier, later, path, index))), None)
             if found and (older or found.rule != "M3"):
                 yield found
                 break
 
 
-def _m2_last_one_fits_all(manifests: Sequence[Named]) -> Iterator[Finding]:
-    """The last manifest is for whoever could take no other, so it should shut nobody out (inferred)."""
+def _m2_last_one_fits_all(manifests: Sequence[_Named]) -> Iterator[Finding]:
+    """Check that the last manifest excludes nobody: it is for clients that accept no other (inferred)."""
     if len(manifests) < 2:
         return
     name, manifest = manifests[-1]
     for requirement, limit in _limits(manifest).items():
-        path = f"{name}: {member('$.requirements', requirement)}"
-        message = f"{path} limits the last manifest, so a client outside of these limits finds none that it can take."
-        yield Finding("M2", "warning", path, limit, message, "Take the limit away, or add a last manifest without one.")
+        reason = "limits the last manifest, so a client outside of these limits finds none that it accepts"
+        remedy = "Remove the limit, or add a last manifest without one."
+        yield Finding("M2", "warning", ("requirements", requirement), limit, reason, remedy, name)
 
 
-def _m5_equal(earlier: Named, later: Named, path: str) -> Finding | None:
+def _m5_equal(earlier: _Named, later: _Named, path: Path, index: str) -> Finding | None:
     if earlier[1] != later[1]:
         return None
-    message = f"{later[0]} says the same as {earlier[0]}, which stands before it, so it is never reached."
-    return Finding("M5", "warning", path, later[0], message, "Take one of the two away.")
+    reason = f"is {quoted(later[0])}, which is not reached: it equals {quoted(earlier[0])} before it"
+    return Finding("M5", "warning", path, later[0], reason, "Remove one of the two.", index)
 
 
-def _m4_never_reached(earlier: Named, later: Named, path: str) -> Finding | None:
-    """Who takes the later one has taken the earlier one, as far as requirements go (from the documented order)."""
-    if not _asks_no_more(earlier[1], later[1]):
+def _m4_never_reached(earlier: _Named, later: _Named, path: Path, index: str) -> Finding | None:
+    """Find what no client reaches: who accepts the later one accepts the earlier one, by the documented order."""
+    if not _requires_no_more(earlier[1], later[1]):
         return None
     limits = _limits(later[1])
     if any(name not in limits or limits[name] != limit for name, limit in _limits(earlier[1]).items()):
         return None
-    message = (
-        f"{later[0]} is not reached: {earlier[0]}, which stands before it, requires nothing that {later[0]} does not "
-        "require as well."
+    reason = (
+        f"is {quoted(later[0])}, which is not reached: {quoted(earlier[0])} before it requires nothing that it does "
+        "not require as well"
     )
-    return Finding("M4", "warning", path, later[0], message, f"Put {later[0]} before {earlier[0]}: the newest first.")
+    remedy = f"Put {later[0]} before {earlier[0]}: the newest first."
+    return Finding("M4", "warning", path, later[0], reason, remedy, index)
 
 
-def _m3_limits_do_not_separate(earlier: Named, later: Named, path: str) -> Finding | None:
-    """Nothing but limits on the environment keeps a client from the earlier one (documented: KB 313514)."""
-    if not _asks_no_more(earlier[1], later[1]):
+def _m3_limits_do_not_separate(earlier: _Named, later: _Named, path: Path, index: str) -> Finding | None:
+    """Find what nothing but limits on the environment separates from the earlier one (documented: KB 313514)."""
+    if not _requires_no_more(earlier[1], later[1]):
         return None
-    message = (
-        f"{later[0]} is not reached by clients before 8.0 U3: nothing but vsphere.client or vcenter.server keeps them "
-        f"from {earlier[0]}, which stands before it, and these are looked at only when the choice is made."
+    reason = (
+        f"is {quoted(later[0])}, which is not reached by clients before 8.0 U3: nothing but vsphere.client or "
+        f"vcenter.server keeps them from {quoted(earlier[0])} before it, and they evaluate these only after the choice"
     )
     remedy = (
         f"Give {earlier[0]} a requirement that the clients for {later[0]} do not know: open.modal.api 1.1.0 separates "
         "7.x from 8.x."
     )
-    return Finding("M3", "warning", path, later[0], message, remedy)
+    return Finding("M3", "warning", path, later[0], reason, remedy, index)
 
 
 # M3 is for the pairs that M4 leaves.
-_PAIRS: tuple[Callable[[Named, Named, str], Finding | None], ...] = (
+_PAIR_RULES: tuple[Callable[[_Named, _Named, Path, str], Finding | None], ...] = (
     _m5_equal,
     _m4_never_reached,
     _m3_limits_do_not_separate,
 )
 
 
-def _requirements(manifest: dict[str, Any]) -> dict[str, Any]:
-    found = manifest.get("requirements")
-    return found if isinstance(found, dict) else {}
-
-
 def _limits(manifest: dict[str, Any]) -> dict[str, Any]:
-    """Those requirements on the environment that shut somebody out."""
+    """Return those requirements on the environment that exclude somebody."""
     return {
         name: limit
-        for name, limit in _requirements(manifest).items()
-        if name in _EVERYWHERE and isinstance(limit, dict) and _shuts_out(limit, _EVERYWHERE[name])
+        for name, limit in object_at(manifest, "requirements").items()
+        if name in _EVERYWHERE and isinstance(limit, dict) and _excludes(limit, _EVERYWHERE[name])
     }
 
 
-def _shuts_out(limit: dict[str, Any], everywhere: set[str]) -> bool:
+def _excludes(limit: dict[str, Any], everywhere: set[str]) -> bool:
     environments = limit.get("environments")
     # An interval may have no bounds.
     bounded = bool(re.search("[0-9]", str(limit.get("version", ""))))
     return bounded or (isinstance(environments, list) and any(one not in environments for one in everywhere))
 
 
-def _asks_no_more(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    """Whether each client that knows what ``other`` requires knows what ``one`` does, the environment left aside."""
-    asked, known = _demands(one), _demands(other)
-    return all(name in known and _not_above(value, known[name]) for name, value in asked.items())
+def _requires_no_more(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Return whether each client that meets ``other`` meets ``one``, the environment left aside."""
+    required, met = _demands(one), _demands(other)
+    return all(name in met and _is_at_most(value, met[name]) for name, value in required.items())
 
 
 def _demands(manifest: dict[str, Any]) -> dict[str, Any]:
-    demands = {name: value for name, value in _requirements(manifest).items() if name not in _EVERYWHERE}
+    requirements = object_at(manifest, "requirements")
+    demands = {name: value for name, value in requirements.items() if name not in _EVERYWHERE}
     return demands | {"manifestVersion": manifest.get("manifestVersion")}
 
 
-def _not_above(value: Any, limit: Any) -> bool:
+def _is_at_most(value: Any, limit: Any) -> bool:
     texts = isinstance(value, str) and isinstance(limit, str)
     if texts and _VERSION.fullmatch(value) and _VERSION.fullmatch(limit):
-        return _numbers(value) <= _numbers(limit)
+        return version_key(value) <= version_key(limit)
     return bool(value == limit)
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    """``8.0`` and ``8.0.0.0`` are the same version."""
-    numbers = [int(part) for part in version.split(".")]
-    return tuple(numbers + [0] * (4 - len(numbers)))

@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""The only file that knows where in a text of JSON or YAML the value at a JSON path stands.
+"""Find the line and column of the values at some paths in a text of JSON or YAML.
 
-Walks a second time, only when there is something to report, and only into what leads to it: the rest is passed over at
-the speed of the standard library.
+The text is walked a second time, only when there are findings, and only along their paths. The standard library skips
+everything else.
 """
 
 from __future__ import annotations
@@ -18,94 +18,80 @@ from collections.abc import Iterable
 from typing import Any, TypeAlias
 
 from . import parser
+from .finding import Path, Step
 
-Step: TypeAlias = "str | int"
-Place = tuple[int, int]
-# For each step towards something wanted, the steps behind it.
-_Tree = dict[Step, Any]
+Place: TypeAlias = "tuple[int, int]"
+# For each step on a path, the steps that follow it.
+_Tree: TypeAlias = "dict[Step, Any]"
 
-_STEP = re.compile(r"\.([A-Za-z_][A-Za-z0-9_-]*)|\[([0-9]+)\]|\['((?:[^'\\]|\\.)*)'\]", re.DOTALL)
-_ESCAPE = re.compile(r"\\u([0-9a-f]{4})|\\(.)", re.DOTALL)
 _SPACE = re.compile(r"[ \t\n\r]*")
 _DECODER = json.JSONDecoder()
 
 
-def places(text: str, paths: Iterable[str], *, yaml: bool = False) -> dict[str, Place]:
-    """Line and column, both from 1 on, of the value at each JSON path, or of the innermost object on the way to it.
+def find_places(text: str, paths: Iterable[Path], *, yaml: bool = False) -> dict[Path, Place]:
+    """Return line and column, both from 1 on, of the value at each path, or of the innermost object on the way to it.
 
-    The text must have been read without an error. Needs PyYAML for YAML.
+    The text must have been parsed without an error. Needs PyYAML for YAML.
     """
-    wanted = {path: steps_of(path) for path in paths}
+    paths = tuple(paths)
     tree: _Tree = {}
-    for steps in wanted.values():
+    for path in paths:
         branch = tree
-        for step in steps:
+        for step in path:
             branch = branch.setdefault(step, {})
-    found: dict[tuple[Step, ...], Place] = {}
+    places: dict[Path, Place] = {}
     if yaml:
-        _yaml(parser.compose_yaml(text), tree, (), found)
+        _walk_yaml(parser.compose_yaml(text), tree, (), places)
     else:
-        starts: dict[tuple[Step, ...], int] = {}
-        _json(text, _space(text, 0), tree, (), starts)
-        lines = [0, *(one.end() for one in re.finditer("\n", text))]
-        for steps, position in starts.items():
+        starts: dict[Path, int] = {}
+        _walk_json(text, _skip_space(text, 0), tree, (), starts)
+        lines = [0, *(match.end() for match in re.finditer("\n", text))]
+        for path, position in starts.items():
             line = bisect_right(lines, position)
-            found[steps] = (line, position - lines[line - 1] + 1)
-    return {path: _nearest(found, steps) for path, steps in wanted.items()}
+            places[path] = (line, position - lines[line - 1] + 1)
+    return {path: _innermost(places, path) for path in paths}
 
 
-def steps_of(path: str) -> tuple[Step, ...]:
-    """The names and indexes of a JSON path as findings have it."""
-    return tuple(
-        int(index) if index else simple or _ESCAPE.sub(_unescaped, quoted)
-        for simple, index, quoted in _STEP.findall(path)
-    )
+def _innermost(places: dict[Path, Place], path: Path) -> Place:
+    while path not in places:
+        path = path[:-1]
+    return places[path]
 
 
-def _unescaped(found: re.Match[str]) -> str:
-    return chr(int(found[1], 16)) if found[1] else found[2]
+def _skip_space(text: str, position: int) -> int:
+    match = _SPACE.match(text, position)
+    return match.end() if match else position
 
 
-def _nearest(found: dict[tuple[Step, ...], Place], steps: tuple[Step, ...]) -> Place:
-    while steps not in found:
-        steps = steps[:-1]
-    return found[steps]
-
-
-def _space(text: str, position: int) -> int:
-    found = _SPACE.match(text, position)
-    return found.end() if found else position
-
-
-def _json(text: str, position: int, tree: _Tree, steps: tuple[Step, ...], starts: dict[tuple[Step, ...], int]) -> int:
-    """Notes where the value at ``position`` and those wanted in it start, and gives the position after it."""
-    starts[steps] = position
+def _walk_json(text: str, position: int, tree: _Tree, path: Path, starts: dict[Path, int]) -> int:
+    """Note where the value at ``position`` and those in it that are in ``tree`` start; return the position after it."""
+    starts[path] = position
     first = text[position]
     if not tree or first not in "{[":
         return _DECODER.raw_decode(text, position)[1]
     index = 0
-    position = _space(text, position + 1)
+    position = _skip_space(text, position + 1)
     while text[position] not in "}]":
         step: Step = index
         if first == "{":
             step, position = _DECODER.raw_decode(text, position)
-            position = _space(text, _space(text, position) + 1)
+            position = _skip_space(text, _skip_space(text, position) + 1)
         if step in tree:
-            position = _json(text, position, tree[step], (*steps, step), starts)
+            position = _walk_json(text, position, tree[step], (*path, step), starts)
         else:
             position = _DECODER.raw_decode(text, position)[1]
         index += 1
-        position = _space(text, position)
+        position = _skip_space(text, position)
         if text[position] == ",":
-            position = _space(text, position + 1)
+            position = _skip_space(text, position + 1)
     return position + 1
 
 
-def _yaml(node: Any, tree: _Tree, steps: tuple[Step, ...], found: dict[tuple[Step, ...], Place]) -> None:
-    found[steps] = (node.start_mark.line + 1, node.start_mark.column + 1)
+def _walk_yaml(node: Any, tree: _Tree, path: Path, places: dict[Path, Place]) -> None:
+    places[path] = (node.start_mark.line + 1, node.start_mark.column + 1)
     if not tree or isinstance(node.value, str):
         return
     for index, item in enumerate(node.value):
         step, value = (item[0].value, item[1]) if isinstance(item, tuple) else (index, item)
         if step in tree:
-            _yaml(value, tree[step], (*steps, step), found)
+            _walk_yaml(value, tree[step], (*path, step), places)

@@ -3,11 +3,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""The only file that knows what a schema cannot say about a manifest: one function for each rule, listed in RULES.
+"""Check what a schema cannot express about a manifest: one function for each rule, listed in RULES.
 
-A rule takes the parts of a manifest and yields findings. It must bear a manifest that breaks the schema, because all
-faults are reported at once; :class:`Parts` holds only what has the right type. No rule looks at hash routes, queries
-or braces in a uri: manifests in use have all of them. R17 is no rule about manifests: patterns match whole values.
+A rule takes the parts of a manifest and yields findings. It must accept a manifest that breaks the schema, because all
+faults are reported at once; :class:`ManifestParts` holds only what has the right type. No rule checks hash routes,
+queries or braces in a uri: manifests in use have all of them. R17 is not a rule about manifests: patterns match whole
+values.
 """
 
 from __future__ import annotations
@@ -16,230 +17,234 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from .finding import Finding, Item, Parts, Severity, dig, entries, member, shown, some
-from .schema import VERSIONS
+from .._version import version_key
+from .finding import Finding, Path, Severity, describe_value, format_path, join_names
+from .knowledge import CARD_LIMIT, ICON_PIXELS, MANIFEST_VERSIONS
+from .parts import ManifestParts, Node, object_at
 
-MOST_CARDS = 5
-_TILE = 32
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _BOUND = re.compile(r"[0-9.]*")
+_LOCALES = "$.definitions.i18n.locales"
 
 
-def _r1_texts_exist(parts: Parts) -> Iterator[Finding]:
-    """Each label is a key of i18n. A warning, because a literal text seems to be shown as it is."""
-    known = dig(parts.i18n.value, "definitions")
+def _r1_texts_exist(parts: ManifestParts) -> Iterator[Finding]:
+    """Check that each label is a key of i18n. A warning, because a client seems to show a literal text as it is."""
+    known = object_at(parts.i18n.value, "definitions")
     for path, key in parts.keys:
         if key not in known:
-            message = f"{path} is {shown(key)}, which is no key of $.definitions.i18n.definitions."
-            yield Finding("R1", "warning", path, key, message, "Add the key with a text for each locale.")
+            reason = f"is {describe_value(key)}, which is not a key of $.definitions.i18n.definitions"
+            yield Finding("R1", "warning", path, key, reason, "Add the key with a text for each locale.")
 
 
-def _r2_each_locale_has_its_text(parts: Parts) -> Iterator[Finding]:
-    """One finding for each text, however many locales it lacks or has too many."""
+def _r2_texts_are_complete(parts: ManifestParts) -> Iterator[Finding]:
+    """Check that each text has each locale. One finding for each text, however many locales are wrong."""
     declared = parts.i18n.value.get("locales")
     locales = {one for one in declared if isinstance(one, str)} if isinstance(declared, list) else set()
     if not locales:
         return
     order = sorted(locales)
-    texts = parts.i18n.inner("definitions")
+    texts = parts.i18n.child("definitions")
     for key, text in texts.value.items():
         if not isinstance(text, dict) or text.keys() == locales:
             continue
-        path = member(texts.path, key)
-        yield from _missing_texts(path, [one for one in order if one not in text])
-        yield from _needless_texts(path, sorted(one for one in text if one not in locales), text)
+        path = (*texts.path, key)
+        if missing := [one for one in order if one not in text]:
+            yield _missing_texts(path, missing)
+        if extra := sorted(one for one in text if one not in locales):
+            yield _undeclared_texts(path, extra, text)
 
 
-def _missing_texts(path: str, missing: list[str]) -> Iterator[Finding]:
-    where = member(path, missing[0]) if len(missing) == 1 else path
-    lack = "is missing" if len(missing) == 1 else f"has no text for {some(missing)}"
-    if missing:
-        message = f"{where} {lack}; there should be a text for each of $.definitions.i18n.locales."
-        yield Finding("R2", "warning", where, None, message, "Add the text, or take the locale away.")
+def _missing_texts(path: Path, missing: list[str]) -> Finding:
+    single = len(missing) == 1
+    problem = "is missing" if single else f"has no text for {join_names(missing)}"
+    reason = f"{problem}; there should be a text for each of {_LOCALES}"
+    place = (*path, missing[0]) if single else path
+    return Finding("R2", "warning", place, None, reason, "Add the text, or remove the locale.")
 
 
-def _needless_texts(path: str, extra: list[str], text: dict[str, Any]) -> Iterator[Finding]:
-    where = member(path, extra[0]) if len(extra) == 1 else path
-    excess = "is there" if len(extra) == 1 else f"has a text for {some(extra)}"
-    if extra:
-        value = text[extra[0]] if len(extra) == 1 else extra
-        message = f"{where} {excess}, which goes beyond $.definitions.i18n.locales."
-        yield Finding("R2", "warning", where, value, message, "Name the locale there, or take the text away.")
+def _undeclared_texts(path: Path, extra: list[str], text: dict[str, Any]) -> Finding:
+    single = len(extra) == 1
+    problem = "is a text" if single else f"has texts for {join_names(extra)}"
+    reason = f"{problem}, but {_LOCALES} does not list {'this locale' if single else 'these locales'}"
+    place, value = ((*path, extra[0]), text[extra[0]]) if single else (path, extra)
+    return Finding("R2", "warning", place, value, reason, "Add the locale to that list, or remove the text.")
 
 
-def _r3_texts_are_used(parts: Parts) -> Iterator[Finding]:
-    """Harmless, so a notice. Any text of the manifest counts as a use, because a client may know more members."""
-    texts = parts.i18n.inner("definitions")
-    used = _used(parts) if texts.value else set()
+def _r3_texts_are_used(parts: ManifestParts) -> Iterator[Finding]:
+    """Check that each text is used. Any text of the manifest counts, because a client may know more members."""
+    texts = parts.i18n.child("definitions")
+    used = _used_texts(parts) if texts.value else set()
     for key, text in texts.value.items():
         if key not in used:
-            path = member(texts.path, key)
-            message = f"{path} is used nowhere in this manifest."
-            yield Finding("R3", "notice", path, text, message, "Take it away if nothing else needs it.")
+            path = (*texts.path, key)
+            yield Finding(
+                "R3", "notice", path, text, "is not used in this manifest", "Remove it if nothing else uses it."
+            )
 
 
-def _r4_icons_exist(parts: Parts) -> Iterator[Finding]:
-    """Each icon is in the sprite sheet. A warning, because manifests without a sheet are in use."""
-    known = dig(parts.sheet.value, "definitions")
+def _r4_icons_exist(parts: ManifestParts) -> Iterator[Finding]:
+    """Check that each icon is in the sprite sheet. A warning, because manifests without a sheet are in use."""
+    known = object_at(parts.sheet.value, "definitions")
     for path, name in parts.icons:
         if name not in known:
-            message = f"{path} is {shown(name)}, which is no icon of $.definitions.iconSpriteSheet.definitions."
-            yield Finding("R4", "warning", path, name, message, "Add the icon's place in the sheet.")
+            reason = f"is {describe_value(name)}, which is not an icon of $.definitions.iconSpriteSheet.definitions"
+            yield Finding("R4", "warning", path, name, reason, "Add the icon's place in the sheet.")
 
 
-def _r5_icons_are_used(parts: Parts) -> Iterator[Finding]:
-    used: set[str] | None = None
-    for tile in _tiles(parts):
-        used = _used(parts) if used is None else used
-        if tile.where not in used:
-            message = f"{tile.path} is used by no icon of this manifest."
-            yield Finding("R5", "notice", tile.path, tile.value, message, "Take it away if nothing else needs it.")
+def _r5_icons_are_used(parts: ManifestParts) -> Iterator[Finding]:
+    """Check that each icon of the sprite sheet is used."""
+    tiles = list(_tiles(parts))
+    used = _used_texts(parts) if tiles else set()
+    for tile in tiles:
+        if tile.path[-1] not in used:
+            reason = "is not used by an icon of this manifest"
+            yield Finding("R5", "notice", tile.path, tile.value, reason, "Remove it if nothing else uses it.")
 
 
-def _r6_tiles_lie_in_the_raster(parts: Parts) -> Iterator[Finding]:
-    """The converter of the SDK makes tiles of 32 x 32 pixels."""
+def _r6_tiles_are_in_the_grid(parts: ManifestParts) -> Iterator[Finding]:
+    """Check the places of icons: the converter of the SDK makes tiles of 32 x 32 pixels."""
     for tile in _tiles(parts):
         for name in ("x", "y"):
             value = tile.value.get(name)
-            if isinstance(value, int) and not isinstance(value, bool) and value % _TILE:
-                path = f"{tile.path}.{name}"
-                message = f"{path} is {shown(value)}; icons are 32 x 32 pixels, so it is usually a multiple of 32."
-                remedy = f"Write {max(0, round(value / _TILE) * _TILE)} if the icon begins there."
-                yield Finding("R6", "notice", path, value, message, remedy)
+            if isinstance(value, int) and not isinstance(value, bool) and value % ICON_PIXELS:
+                reason = (
+                    f"is {describe_value(value)}; it is usually a multiple of {ICON_PIXELS}, because icons have "
+                    f"{ICON_PIXELS} x {ICON_PIXELS} pixels"
+                )
+                nearest = max(0, round(value / ICON_PIXELS) * ICON_PIXELS)
+                remedy = f"Write {nearest} if the icon begins there."
+                yield Finding("R6", "notice", (*tile.path, name), value, reason, remedy)
 
 
-def _r7_navigation_ids_are_unique(parts: Parts) -> Iterator[Finding]:
-    """An error within one category only: vendor texts use one id in monitor and in configure."""
-    first: dict[str, str] = {}
-    beside: dict[tuple[str, str], str] = {}
-    for item in (*parts.views, *parts.cards):
-        name = item.text("navigationId")
+def _r7_navigation_ids_are_unique(parts: ManifestParts) -> Iterator[Finding]:
+    """Check for equal ids, an error within one category only: vendor texts use one id in monitor and configure."""
+    first: dict[str, Path] = {}
+    first_in_category: dict[tuple[Path, str], Path] = {}
+    for node in (*parts.views, *parts.cards):
+        name = node.text("navigationId")
         if not name:
             continue
-        near = beside.setdefault((item.where, name), item.path)
-        far = first.setdefault(name, item.path)
-        if near != item.path or far != item.path:
-            path = f"{item.path}.navigationId"
-            other = near if near != item.path else far
-            message = f"{path} is {shown(name)}, which is the navigationId of {other} as well; it must be unique."
-            severity: Severity = "error" if near != item.path else "warning"
-            yield Finding("R7", severity, path, name, message, "Give one of the two another navigationId.")
+        same_category = first_in_category.setdefault((node.path[:3], name), node.path)
+        anywhere = first.setdefault(name, node.path)
+        if same_category != node.path or anywhere != node.path:
+            severity: Severity = "error" if same_category != node.path else "warning"
+            other = same_category if same_category != node.path else anywhere
+            reason = f"is {describe_value(name)}, also the navigationId of {format_path(other)}; it must be unique"
+            path = (*node.path, "navigationId")
+            yield Finding("R7", severity, path, name, reason, "Give one of the two another navigationId.")
 
 
-def _r8_targets_exist(parts: Parts) -> Iterator[Finding]:
-    """A navigation goes to a view of the manifest."""
-    known = {item.text("navigationId") for item in (*parts.views, *parts.cards)}
-    for action in parts.actions:
-        trigger = action.inner("trigger")
+def _r8_targets_exist(parts: ManifestParts) -> Iterator[Finding]:
+    """Check that a navigation trigger leads to a view of the manifest."""
+    known = {node.text("navigationId") for node in (*parts.views, *parts.cards)}
+    for trigger in parts.triggers:
         target = trigger.text("targetViewId")
         if target and trigger.text("type") == "navigation" and target not in known:
-            path = f"{trigger.path}.targetViewId"
-            message = f"{path} is {shown(target)}, which is the navigationId of no view in this manifest."
-            yield Finding("R8", "error", path, target, message, "Give a view this navigationId.")
+            path = (*trigger.path, "targetViewId")
+            reason = f"is {describe_value(target)}, which is not the navigationId of a view in this manifest"
+            yield Finding("R8", "error", path, target, reason, "Give a view this navigationId.")
 
 
-def _r9_capabilities_are_declared(parts: Parts) -> Iterator[Finding]:
-    """A warning, because the manifest of a running appliance breaks it."""
-    entry = (*parts.cards, *parts.views, *parts.actions)
+def _r9_capabilities_are_declared(parts: ManifestParts) -> Iterator[Finding]:
+    """Check that requirements declare what is used. A warning: the manifest of a running appliance breaks it."""
+    entries = (*parts.cards, *parts.views, *parts.actions)
+    dynamic = [*_with_flag(entries, "dynamic"), *_with_member(parts.categories, "dynamicUri")]
     uses = (
-        ("icon.sprite.sheet.theming", "'1.0.0'", _with(parts.sheet, "themeOverrides")),
-        ("action.accepts.multiple.targets", "true", _flagged(parts.actions, "acceptsMultipleTargets")),
-        (
-            "plugin.dynamic.extensions",
-            "'1.0.0'",
-            [*_flagged(entry, "dynamic"), *(use for one in parts.categories for use in _with(one, "dynamicUri"))],
-        ),
+        ("icon.sprite.sheet.theming", "'1.0.0'", _with_member([parts.sheet], "themeOverrides")),
+        ("action.accepts.multiple.targets", "true", _with_flag(parts.actions, "acceptsMultipleTargets")),
+        ("plugin.dynamic.extensions", "'1.0.0'", dynamic),
     )
-    for name, wanted, found in uses:
+    for name, needed, users in uses:
         declared = parts.requirements.value.get(name)
-        if found and (declared is None or declared is False):
-            path = member("$.requirements", name)
-            state = "missing" if declared is None else shown(declared)
-            message = (
-                f"{path} is {state}; it should be {wanted}, because {some(found, 2)} need{'s' * (len(found) == 1)} it."
-            )
-            yield Finding("R9", "warning", path, declared, message, f"Set {name} to {wanted}.")
+        if users and (declared is None or declared is False):
+            state = "missing" if declared is None else describe_value(declared)
+            names = join_names(map(format_path, users), 2)
+            reason = f"is {state}; it should be {needed}, because {names} need{'s' * (len(users) == 1)} it"
+            yield Finding("R9", "warning", ("requirements", name), declared, reason, f"Set {name} to {needed}.")
 
 
-def _r10_uris_are_relative(parts: Parts) -> Iterator[Finding]:
-    """A uri begins at the folder of plugin.json. dynamicUri is left out: no source says what it is relative to."""
+def _r10_uris_are_relative(parts: ManifestParts) -> Iterator[Finding]:
+    """Check that a uri begins at the folder of plugin.json. No source defines to what dynamicUri is relative."""
     for path, uri in parts.uris:
         scheme = _SCHEME.match(uri)
         if scheme or uri.startswith("/"):
-            fault = f"begins with {shown(scheme.group())}" if scheme else "begins with a slash"
-            message = f"{path} is {shown(uri)}, which {fault}; it should be relative to the folder of plugin.json."
+            start = describe_value(scheme.group()) if scheme else "a slash"
+            reason = (
+                f"is {describe_value(uri)}, which begins with {start}; it should be relative to the folder of "
+                "plugin.json"
+            )
             remedy = "Write the path from that folder, such as 'index.html'."
-            yield Finding("R10", "warning", path, uri, message, remedy)
+            yield Finding("R10", "warning", path, uri, reason, remedy)
 
 
-def _r11_expanded_is_dynamic(parts: Parts) -> Iterator[Finding]:
-    """vCenter 9.1 refuses forceExpand on a category that is not dynamic."""
+def _r11_expanded_is_dynamic(parts: ManifestParts) -> Iterator[Finding]:
+    """Check forceExpand: vCenter 9.1 refuses it on a category that is not dynamic."""
     for category in parts.categories:
-        dynamic = "dynamicUri" in category.value and any(one.value.get("dynamic") is True for one in entries(category))
+        dynamic = "dynamicUri" in category.value and any(_with_flag(category.entries(), "dynamic"))
         if category.value.get("forceExpand") is True and not dynamic:
-            path = f"{category.path}.forceExpand"
-            message = f"{path} is true, which is allowed only beside a dynamicUri and a view whose dynamic is true."
-            yield Finding("R11", "error", path, True, message, "Take forceExpand away, or make the category dynamic.")
+            path = (*category.path, "forceExpand")
+            reason = "is true, which is allowed only beside a dynamicUri and a view whose dynamic is true"
+            yield Finding("R11", "error", path, True, reason, "Remove forceExpand, or make the category dynamic.")
 
 
-def _r12_dynamic_is_complete(parts: Parts) -> Iterator[Finding]:
-    """A dynamic card, view or action needs an id, and its category needs a dynamicUri."""
+def _r12_dynamic_is_complete(parts: ManifestParts) -> Iterator[Finding]:
+    """Check that a dynamic card, view or action has an id, and its category a dynamicUri."""
     for category in parts.categories:
-        identity = "navigationId" if category.where.endswith((".monitor", ".configure")) else "id"
-        dynamic = [entry for entry in entries(category) if entry.value.get("dynamic") is True]
-        lacking = [(entry, identity, entry) for entry in dynamic] + [
-            (category, "dynamicUri", one) for one in dynamic[:1]
-        ]
-        for holder, name, entry in lacking:
+        identity = "navigationId" if category.name in ("monitor", "configure") else "id"
+        dynamic = [entry for entry in category.entries() if entry.value.get("dynamic") is True]
+        needs: list[tuple[Node, str, Node]] = [(entry, identity, entry) for entry in dynamic]
+        needs += [(category, "dynamicUri", entry) for entry in dynamic[:1]]
+        for holder, name, entry in needs:
             if name not in holder.value:
-                path = f"{holder.path}.{name}"
-                message = f"{path} is missing; {entry.path}.dynamic is true, which needs it."
-                yield Finding("R12", "error", path, None, message, f"Add {name}, or take dynamic away.")
+                reason = f"is missing; {format_path(entry.path)}.dynamic is true, which needs it"
+                yield Finding("R12", "error", (*holder.path, name), None, reason, f"Add {name}, or remove dynamic.")
 
 
-def _r13_shows_something(parts: Parts) -> Iterator[Finding]:
+def _r13_shows_something(parts: ManifestParts) -> Iterator[Finding]:
+    """Check that there is a view or an extension of an object."""
     if "global" not in parts.root and "objects" not in parts.root:
-        message = "$ has neither global nor objects; it must have one of them, or the plug-in shows nothing."
-        yield Finding("R13", "error", "$", None, message, "Add global or objects.")
+        reason = "has neither global nor objects; it must have one of them, or the plug-in shows nothing"
+        yield Finding("R13", "error", (), None, reason, "Add global or objects.")
 
 
-def _r14_same_version(parts: Parts) -> Iterator[Finding]:
+def _r14_versions_are_equal(parts: ManifestParts) -> Iterator[Finding]:
+    """Check that both versions are equal, as in every manifest seen."""
     version = parts.root.get("manifestVersion")
     api = parts.requirements.text("plugin.api.version")
-    if version in VERSIONS and api is not None and version != api:
-        path = "$.requirements['plugin.api.version']"
-        message = f"{path} is {shown(api)}; it should be {shown(version)}, the same as $.manifestVersion."
-        yield Finding("R14", "warning", path, api, message, "Write the same version in both.")
+    if version in MANIFEST_VERSIONS and api is not None and version != api:
+        reason = f"is {describe_value(api)}; it should be {describe_value(version)}, the same as $.manifestVersion"
+        path = ("requirements", "plugin.api.version")
+        yield Finding("R14", "warning", path, api, reason, "Write the same version in both.")
 
 
-def _r15_cards_are_few(parts: Parts) -> Iterator[Finding]:
-    """Release notes: 3 cards on 8.0 U1, 5 since 8.0 U2."""
+def _r15_cards_are_few(parts: ManifestParts) -> Iterator[Finding]:
+    """Check the number of cards. Release notes: at most 3 on 8.0 U1, 5 since 8.0 U2."""
     for category in parts.categories:
-        cards = list(entries(category)) if category.where.endswith(".summary") else []
-        if len(cards) > MOST_CARDS:
-            path = category.path if "views" not in category.value else f"{category.path}.views"
-            message = f"{path} holds {len(cards)} cards; a client shows at most {MOST_CARDS} for a type of object."
-            remedy = f"Take {len(cards) - MOST_CARDS} of them away, or put their content on one card."
-            yield Finding("R15", "warning", path, len(cards), message, remedy)
+        count = len(list(category.entries())) if category.name == "summary" else 0
+        if count > CARD_LIMIT:
+            path = (*category.path, "views") if "views" in category.value else category.path
+            reason = f"holds {count} cards; a client shows at most {CARD_LIMIT} for a type of object"
+            remedy = f"Remove {count - CARD_LIMIT} of them, or put their content on one card."
+            yield Finding("R15", "warning", path, count, reason, remedy)
 
 
-def _r16_interval_is_not_empty(parts: Parts) -> Iterator[Finding]:
-    """The documented pattern lets ``[8.0,7.0]`` through."""
+def _r16_interval_is_not_empty(parts: ManifestParts) -> Iterator[Finding]:
+    """Check the bounds of an interval: the documented pattern allows ``[8.0,7.0]``."""
     for name in ("vcenter.server", "vsphere.client"):
-        environment = parts.requirements.inner(name)
+        environment = parts.requirements.child(name)
         interval = environment.text("version") or ""
-        opening, low, high, closing = bounds(interval) or ("", "", "", "")
+        opening, low, high, closing = interval_bounds(interval) or ("", "", "", "")
         if not low or not high:
             continue
-        lower, upper = numbers(low), numbers(high)
+        lower, upper = version_key(low), version_key(high)
         if lower > upper or (lower == upper and (opening, closing) != ("[", "]")):
-            path = f"{environment.path}.version"
-            message = f"{path} is {shown(interval)}, which holds no version; the lower bound must come first."
-            yield Finding("R16", "error", path, interval, message, "Write the lower bound first, such as '[7.0,9.0)'.")
+            reason = f"is {describe_value(interval)}, which holds no version; the lower bound must come first"
+            path = (*environment.path, "version")
+            yield Finding("R16", "error", path, interval, reason, "Write the lower bound first, such as '[7.0,9.0)'.")
 
 
-def bounds(interval: str) -> tuple[str, str, str, str] | None:
-    """The opening bracket, both bounds (empty where open) and the closing bracket; None for what is no interval."""
+def interval_bounds(interval: str) -> tuple[str, str, str, str] | None:
+    """Return the opening bracket, both bounds (empty where open) and the closing bracket; None for other texts."""
     text = interval.strip()
     lower, comma, upper = (part.strip() for part in text[1:-1].partition(","))
     known = text[:1] in ("[", "(") and text[-1:] in ("]", ")") and comma
@@ -248,48 +253,42 @@ def bounds(interval: str) -> tuple[str, str, str, str] | None:
     return text[0], lower.strip("."), upper.strip("."), text[-1]
 
 
-def numbers(version: str) -> tuple[tuple[int, str], ...]:
-    """Compares as the version does. ``8.0`` and ``8.0.0.0`` are the same; numbers may be of any length."""
-    stripped = [part.lstrip("0") for part in version.split(".") if part]
-    return tuple((len(part), part) for part in [*stripped, *[""] * (4 - len(stripped))])
-
-
-def _used(parts: Parts) -> set[str]:
-    """Each text that stands anywhere outside of the definitions."""
-    found: set[str] = set()
+def _used_texts(parts: ManifestParts) -> set[str]:
+    """Return each text outside of the definitions."""
+    texts: set[str] = set()
     rest: list[Any] = [value for name, value in parts.root.items() if name != "definitions"]
     while rest:
         value = rest.pop()
         if isinstance(value, str):
-            found.add(value)
+            texts.add(value)
         elif isinstance(value, (dict, list)):
             rest.extend(value.values() if isinstance(value, dict) else value)
-    return found
+    return texts
 
 
-def _tiles(parts: Parts) -> Iterator[Item]:
-    """The places of the sheet and of its themes. ``where`` is the name of the icon."""
+def _tiles(parts: ManifestParts) -> Iterator[Node]:
+    """Yield the places of icons in the sheet and in its themes."""
     for sheet in (parts.sheet, *parts.themes):
-        places = sheet.inner("definitions")
-        for name, place in places.value.items():
-            yield Item(member(places.path, name), place if isinstance(place, dict) else {}, name)
+        places = sheet.child("definitions")
+        for name in places.value:
+            yield places.child(name)
 
 
-def _with(item: Item, name: str) -> list[str]:
-    return [f"{item.path}.{name}"] if name in item.value else []
+def _with_member(nodes: Iterable[Node], name: str) -> list[Path]:
+    return [(*node.path, name) for node in nodes if name in node.value]
 
 
-def _flagged(items: Iterable[Item], name: str) -> list[str]:
-    return [f"{item.path}.{name}" for item in items if item.value.get(name) is True]
+def _with_flag(nodes: Iterable[Node], name: str) -> list[Path]:
+    return [(*node.path, name) for node in nodes if node.value.get(name) is True]
 
 
-RULES: tuple[Callable[[Parts], Iterator[Finding]], ...] = (
+RULES: tuple[Callable[[ManifestParts], Iterator[Finding]], ...] = (
     _r1_texts_exist,
-    _r2_each_locale_has_its_text,
+    _r2_texts_are_complete,
     _r3_texts_are_used,
     _r4_icons_exist,
     _r5_icons_are_used,
-    _r6_tiles_lie_in_the_raster,
+    _r6_tiles_are_in_the_grid,
     _r7_navigation_ids_are_unique,
     _r8_targets_exist,
     _r9_capabilities_are_declared,
@@ -297,7 +296,7 @@ RULES: tuple[Callable[[Parts], Iterator[Finding]], ...] = (
     _r11_expanded_is_dynamic,
     _r12_dynamic_is_complete,
     _r13_shows_something,
-    _r14_same_version,
+    _r14_versions_are_equal,
     _r15_cards_are_few,
     _r16_interval_is_not_empty,
 )

@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""The only file that knows which members a plugin.json may have: a JSON schema (draft 7) as a Python value.
+"""Define the JSON schema (draft 7) of a plugin.json.
 
-It is a reconstruction of our own; no vendor schema was copied. Each node says in ``x-certainty`` where it comes from:
+It is a reconstruction of our own; no vendor schema was copied. Each node names its source in ``x-certainty``:
 
 ``documented-70``, ``documented-80U3``  the schema reference of that SDK
 ``guide``     a vendor guide, release note or knowledge base article
@@ -13,24 +13,24 @@ It is a reconstruction of our own; no vendor schema was copied. Each node says i
 ``seen``      accepted or refused by a real vCenter
 ``inferred``  follows from the others, but no source says it
 
-``x-closed`` says how sure it is that an object allows no further members: ``documented`` or ``inferred``.
-``x-open-names`` is for names that may exist in a client although no source shows them.
+``x-closed`` is the certainty that an object allows no further members: ``documented`` or ``inferred``.
+``x-open-names`` matches names that may exist in a client although no source shows them.
 ``description`` completes the sentence "it must be ...".
 """
 
 from __future__ import annotations
 
 from . import schema_nodes as nodes
+from .knowledge import LOCALE_PATTERN, MANIFEST_VERSIONS
 from .schema_nodes import END, Schema
 
-VERSIONS = ["1.0.0", "1.0.1", "1.1.0", "1.2.0"]
-
-LOCALE_PATTERN = "^[a-z]{2}-[A-Z]{2}" + END
-# Spaces stand behind each number, not on both sides of where one may be: a long row of them is read once.
-INTERVAL_PATTERN = (
+_VERSIONS = list(MANIFEST_VERSIONS)
+_LOCALE = f"^{LOCALE_PATTERN}{END}"
+# Spaces are matched behind each number, not on both sides of it, so that a long row of them is read once.
+_INTERVAL_PATTERN = (
     r"^\s*(([\(\[]\s*([0-9]+(\.[0-9]+){0,3}\s*)?,\s*([0-9]+(\.[0-9]+){0,3}\s*)?[\)\]])|[0-9]+(\.[0-9]+){0,3})\s*" + END
 )
-REQUIREMENT_PATTERN = r"^[a-z][a-z0-9]*([.-][a-z0-9]+)+" + END
+_REQUIREMENT_PATTERN = r"^[a-z][a-z0-9]*([.-][a-z0-9]+)+" + END
 _OBJECT_TYPE_PATTERN = "^[A-Z][A-Za-z]*(:[A-Z][A-Za-z]*)?" + END
 
 _NAME = {"minLength": 1, "description": "a name of at least one character"}
@@ -39,19 +39,19 @@ _ID = "an id of your choice"
 
 
 def _label(certainty: str = "sample") -> Schema:
-    # A literal text is shown as it is, so the schema takes any text; that the key exists is rule R1.
+    # A literal text is shown as it is, so the schema allows any text; rule R1 checks that the key exists.
     return nodes.text(certainty, _KEY)
 
 
 def _server_uri(certainty: str) -> Schema:
-    """The object form names an auxiliary server; it is documented for dynamicUri and inferred elsewhere."""
+    """Return the schema of a uri: a text, or an object that names a server (guide: dynamicUri; inferred elsewhere)."""
     path = nodes.text("guide", "the path on that server")
     server_type = nodes.text("guide", "the type of a server of the registration")
     description = "a path relative to plugin.json such as 'index.html', or an object of path and serverType"
     node = nodes.record(
         certainty, "inferred", description, {"path": path, "serverType": server_type}, ("path", "serverType")
     )
-    # Each keyword looks at values of its own type only, so one node describes both forms and errors stay exact.
+    # Each keyword applies to values of its own type only, so one node describes both forms and errors stay exact.
     return node | {"type": ["string", "object"], "minLength": 1}
 
 
@@ -70,7 +70,7 @@ _ENVIRONMENT = nodes.record(
     {
         "version": {
             "type": "string",
-            "pattern": INTERVAL_PATTERN,
+            "pattern": _INTERVAL_PATTERN,
             "description": "a version such as '8.0' or an interval such as '[7.0,9.0)'",
             "x-certainty": "documented-70",
         },
@@ -87,7 +87,7 @@ _REQUIREMENTS = nodes.record(
     "documented",
     "an object with what the plug-in needs of the client",
     {
-        "plugin.api.version": nodes.text("documented-70", "the version of the plug-in API", enum=VERSIONS),
+        "plugin.api.version": nodes.text("documented-70", "the version of the plug-in API", enum=_VERSIONS),
         "vcenter.server": _ENVIRONMENT,
         "vsphere.client": _ENVIRONMENT,
         "confirmation.modal.api": nodes.capability("documented-70", "1.0.0"),
@@ -99,7 +99,7 @@ _REQUIREMENTS = nodes.record(
         "plugin.dynamic.extensions": nodes.capability("sample", "1.0.0", **{"x-since": "7.0 U1"}),
     },
     ("plugin.api.version",),
-) | {"x-open-names": REQUIREMENT_PATTERN}
+) | {"x-open-names": _REQUIREMENT_PATTERN}
 
 _CONFIGURATION: Schema = {
     "type": "object",
@@ -142,7 +142,7 @@ _CARD = nodes.record(
         "labelKey": _label("inferred"),
         "icon": _ICON,
         "dynamic": nodes.flag("sample"),
-        "size": nodes.pair("guide", "widthSpan", "heightSpan", "a whole number from 1 on", 1, whole=False),
+        "size": nodes.pair("guide", "widthSpan", "heightSpan", "a whole number, at least 1", 1, whole=False),
         "uri": _server_uri("sample"),
     },
     ("uri",),
@@ -155,7 +155,7 @@ _SUMMARY = nodes.record(
     {
         "dynamicUri": _server_uri("guide"),
         "view": _CARD,
-        # That a client takes several cards is documented, the name of the member is not. Its limit is rule R15.
+        # The name of this member is inferred. Rule R15 checks the number of cards.
         "views": nodes.array("inferred", "a list of cards", _CARD, minItems=1),
     },
 ) | {"anyOf": [{"required": ["view"]}, {"required": ["views"]}]}
@@ -190,13 +190,13 @@ _TRIGGERS = {
     "modal": nodes.record(
         "sample",
         "inferred",
-        "a trigger that opens a dialogue",
+        "a trigger that opens a dialog",
         {
             "type": {},
             "titleKey": _label(),
             "accessibilityTitleKey": _label("guide"),
             "closable": nodes.flag("inferred"),
-            "size": nodes.pair("sample", "width", "height", "a whole number of pixels from 1 on", 1),
+            "size": nodes.pair("sample", "width", "height", "a whole number of pixels, at least 1", 1),
             "uri": _server_uri("sample"),
         },
         ("uri",),
@@ -230,7 +230,7 @@ _ACTION = nodes.record(
             "required": ["type"],
             "properties": {"type": nodes.text("guide", "a kind of trigger", enum=list(_TRIGGERS))},
             "allOf": [{"if": _when_type(kind), "then": node} for kind, node in _TRIGGERS.items()],
-            "description": "an object that says what the action opens",
+            "description": "an object that describes what the action opens",
             "x-certainty": "guide",
         },
     },
@@ -260,7 +260,7 @@ _MENU = nodes.record(
     ("actions",),
 )
 
-# The closed list of object types could not be read in any source, so only the form of the name is checked.
+# No source gives the closed list of object types, so only the form of the name is checked.
 _OBJECTS = nodes.mapping(
     "sample",
     "an object with one member for each type of vSphere object",
@@ -288,7 +288,7 @@ _OBJECTS = nodes.mapping(
 _TILES = nodes.mapping(
     "sample",
     "an object with the place of each icon",
-    nodes.pair("sample", "x", "y", "a whole number of pixels from 0 on", 0),
+    nodes.pair("sample", "x", "y", "a whole number of pixels, at least 0", 0),
     _NAME,
     minimum=1,
 )
@@ -309,7 +309,7 @@ _I18N = nodes.record(
         "locales": nodes.array(
             "documented-80U3",
             "a list of locales such as 'en-US'",
-            nodes.text("inferred", "a locale such as 'en-US'", pattern=LOCALE_PATTERN),
+            nodes.text("inferred", "a locale such as 'en-US'", pattern=_LOCALE),
             minItems=1,
             uniqueItems=True,
         ),
@@ -320,7 +320,7 @@ _I18N = nodes.record(
                 "documented-80U3",
                 "an object with the text in each locale",
                 nodes.text("documented-80U3", "a text of at least one character"),
-                {"pattern": LOCALE_PATTERN, "description": "a locale such as en-US"},
+                {"pattern": _LOCALE, "description": "a locale such as en-US"},
             ),
             _NAME,
         ),
@@ -356,7 +356,7 @@ MANIFEST_SCHEMA: Schema = nodes.record(
     "documented",
     "a JSON object",
     {
-        "manifestVersion": nodes.text("documented-70", "the version of the manifest's format", enum=VERSIONS),
+        "manifestVersion": nodes.text("documented-70", "the version of the manifest's format", enum=_VERSIONS),
         "requirements": _REQUIREMENTS,
         "configuration": _CONFIGURATION,
         "global": _GLOBAL,

@@ -3,88 +3,160 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""The only file that knows from what the manifest of a task is put together: a base, locale files, icons, overlays."""
+"""Assemble the manifest of a task from a base, locale files, icons and overlays, and the archive from its manifests."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from .._errors import FileError, ManifestError, OptionError
+from .._errors import ClientPluginError, FileError, ManifestError, OptionError
 from .._files.read import read_file
-from . import build, document, parser, validate
-from .finding import Finding, shown
+from . import multi, parser
+from .build import build_i18n, build_sprites, merge_overlays
+from .content_files import check_content
+from .document import load_manifest, plain_manifest, render_manifest
+from .finding import Finding, describe_value
+from .locales import read_locales
+from .validate import locate_findings, sort_findings, validate_manifest
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """A manifest, and the text of it in which a place has a line and a column; None where there is no such text."""
+class ManifestSource:
+    """A manifest, and the text in which its values have a line and a column; None where there is no such text."""
 
     manifest: dict[str, Any]
     text: bytes | None = None
     yaml: bool = False
 
-    def located(self, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-        return findings if self.text is None else validate.locate_findings(findings, self.text, yaml=self.yaml)
+
+@dataclass(frozen=True, slots=True)
+class ArchiveSource:
+    """An archive and the manifests in it; ``texts`` are their sources and whether they are YAML, by their names."""
+
+    data: bytes
+    archive: multi.MultiManifest
+    texts: dict[str, tuple[bytes, bool]] = field(default_factory=dict)
 
 
 def is_yaml(path: str | None) -> bool:
+    """Return whether a file is read as YAML, by its name."""
     return (path or "").endswith((".yml", ".yaml"))
 
 
 def needs_yaml(params: Mapping[str, Any]) -> bool:
-    """Whether PyYAML is needed for what the task names; locale files say it themselves."""
-    overlays = (one for one in params["overlays"] or () if isinstance(one, str))
-    return any(is_yaml(path) for path in (params["src"], *overlays))
+    """Return whether PyYAML is needed for the files that a task names. A locale file reports it by itself."""
+    overlays = (one for one in params.get("overlays") or () if isinstance(one, str))
+    manifests = (one["src"] for one in params.get("manifests") or ())
+    return any(is_yaml(path) for path in (params["src"], *overlays, *manifests))
 
 
-def read(params: Mapping[str, Any]) -> Source:
-    """The manifest of a task: ``manifest`` or ``src``, with ``locales``, ``icons`` and ``overlays`` laid over it.
+def assemble_manifest(params: Mapping[str, Any]) -> ManifestSource:
+    """Return the manifest of a task: ``manifest`` or ``src`` with ``locales``, ``icons`` and ``overlays`` applied.
 
-    Raises :class:`ManifestError` or :class:`PublishError` with a sentence that names the option.
+    Raises :class:`OptionError`.
     """
     src = params["src"]
-    base = Source(_of_dictionary("manifest", params["manifest"])) if src is None else _of_file("src", src)
-    layers = [*_generated(params), *_overlays(params["overlays"] or [])]
+    base = ManifestSource(_plain_option("manifest", params["manifest"])) if src is None else _load_option("src", src)
+    layers = [*_generated_layers(params), *_overlay_layers(params["overlays"] or [])]
     if not layers:
         return base
     # What comes from several texts has a line in none.
-    return Source(document.plain_manifest(build.merge(base.manifest, *layers)))
+    return ManifestSource(plain_manifest(merge_overlays(base.manifest, *layers)))
 
 
-def _of_dictionary(option: str, value: Any) -> dict[str, Any]:
+def validate_source(source: ManifestSource, params: Mapping[str, Any]) -> tuple[Finding, ...]:
+    """Return what is wrong with a manifest and, with ``content_path``, with its files, errors first.
+
+    Raises :class:`OptionError`.
+    """
+    strict = params["strict"]
+    findings = validate_manifest(
+        source.manifest, unknown=params["unknown_properties"], strict=strict, targets=params["targets"]
+    )
+    if params["content_path"]:
+        try:
+            files = check_content(source.manifest, params["content_path"])
+        except FileError as error:
+            raise OptionError.wrap(error, "content_path") from error
+        findings = sort_findings([*findings, *files], strict=strict)
+    return findings if source.text is None else locate_findings(findings, source.text, yaml=source.yaml)
+
+
+def assemble_archive(params: Mapping[str, Any]) -> ArchiveSource:
+    """Return the archive of a task: ``manifests`` packed, or ``src``. Raises :class:`OptionError`."""
+    src = params["src"]
+    if src is not None:
+        try:
+            data = read_file(src, limit=multi.MAX_BYTES)
+            archive = multi.read_multi_manifest(data)
+        except ClientPluginError as error:
+            raise OptionError.wrap(error, "src", file=src) from error
+        return ArchiveSource(data, archive, {name: (text, False) for name, text in archive.manifests.items()})
+    rendered: list[tuple[str, bytes]] = []
+    texts: dict[str, tuple[bytes, bool]] = {}
+    for position, given in enumerate(params["manifests"]):
+        option, name = f"manifests[{position}]", str(given["name"])
+        if given["src"] is None:
+            manifest = _plain_option(f"{option}.manifest", given["manifest"])
+        else:
+            source = _load_option(f"{option}.src", given["src"])
+            manifest = source.manifest
+            texts[name] = source.text or b"", source.yaml
+        rendered.append((name, render_manifest(manifest)))
     try:
-        return document.plain_manifest(value)
+        data = multi.build_archive(rendered)
     except ManifestError as error:
-        raise ManifestError(f"{option} is not usable: {error}.") from error
+        raise OptionError(error.reason, option=error.subject, value=error.value, remedy=error.remedy) from error
+    return ArchiveSource(data, multi.read_multi_manifest(data), texts)
 
 
-def _of_file(option: str, path: str) -> Source:
+def validate_archive(source: ArchiveSource, params: Mapping[str, Any]) -> tuple[Finding, ...]:
+    """Return what is wrong with the manifests of an archive and with their order, errors first.
+
+    Raises :class:`OptionError`.
+    """
+    return multi.validate_multi_manifest(
+        source.archive,
+        unknown=params["unknown_properties"],
+        strict=params["strict"],
+        targets=params["targets"],
+        sources=source.texts,
+    )
+
+
+def _plain_option(option: str, value: Any) -> dict[str, Any]:
+    try:
+        return plain_manifest(value)
+    except ManifestError as error:
+        raise OptionError.wrap(error, option) from error
+
+
+def _load_option(option: str, path: str) -> ManifestSource:
     yaml = is_yaml(path)
     try:
         text = read_file(path, limit=parser.MAX_BYTES)
-        return Source(document.load_manifest(text, yaml=yaml), text, yaml)
-    except FileError as error:
-        raise OptionError.wrap(error, option) from error
-    except ManifestError as error:
-        raise ManifestError(f"{option}={path}, {error}.") from error
+        return ManifestSource(load_manifest(text, yaml=yaml), text, yaml)
+    except ClientPluginError as error:
+        raise OptionError.wrap(error, option, file=path) from error
 
 
-def _generated(params: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _generated_layers(params: Mapping[str, Any]) -> list[dict[str, Any]]:
     layers: list[dict[str, Any]] = []
     if params["locales"]:
         try:
-            texts = build.i18n(build.read_locales(params["locales"]))
-        except ManifestError as error:
-            raise ManifestError(f"locales: {error}.") from error
+            texts = build_i18n(read_locales(params["locales"]))
+        except ClientPluginError as error:
+            raise OptionError.wrap(error, "locales") from error
         layers.append({"definitions": {"i18n": texts}})
     icons = params["icons"]
     if icons:
         try:
-            places = build.sprites(icons["names"], columns=icons["columns"] or len(icons["names"]))
+            places = build_sprites(icons["names"], columns=icons["columns"] or len(icons["names"]))
         except ManifestError as error:
-            raise ManifestError(f"icons: {error}.") from error
+            option = f"icons.{error.subject}"
+            raise OptionError(error.reason, option=option, value=error.value, remedy=error.remedy) from error
         sheet: dict[str, Any] = {"uri": icons["uri"], "definitions": places}
         if icons["dark_uri"]:
             sheet["themeOverrides"] = {"dark": {"uri": icons["dark_uri"]}}
@@ -92,14 +164,15 @@ def _generated(params: Mapping[str, Any]) -> list[dict[str, Any]]:
     return layers
 
 
-def _overlays(given: list[Any]) -> list[dict[str, Any]]:
+def _overlay_layers(overlays: list[Any]) -> list[dict[str, Any]]:
     layers = []
-    for index, one in enumerate(given):
+    for index, one in enumerate(overlays):
         option = f"overlays[{index}]"
         if isinstance(one, str):
-            layers.append(_of_file(option, one).manifest)
+            layers.append(_load_option(option, one).manifest)
         elif isinstance(one, Mapping):
-            layers.append(_of_dictionary(option, dict(one)))
+            layers.append(_plain_option(option, dict(one)))
         else:
-            raise ManifestError(f"{option} is {shown(one)}; give a dictionary, or the path of a file.")
+            reason = f"must be a dictionary or the path of a file, got {describe_value(one)}"
+            raise OptionError(reason, option=option)
     return layers

@@ -21,7 +21,7 @@ from .._extension.model import PACKAGE, REMOTE, Client, Extension, Server
 from .._foreign_text import quoted
 from .._manifest import document, multi, schema_check, validate
 from .._manifest.finding import Finding
-from .._manifest.schema_check import Unknown
+from .._manifest.schema_check import UnknownPolicy
 from .._tls import http_get
 from . import manifest_files
 
@@ -54,7 +54,7 @@ class Delivery:
 
 
 def read_delivery(
-    data: bytes, *, unknown: Unknown = "warn", strict: bool = False, targets: tuple[str, ...] = ()
+    data: bytes, *, unknown: UnknownPolicy = "warn", strict: bool = False, targets: tuple[str, ...] = ()
 ) -> Delivery:
     """Read and check a manifest, or a ZIP archive of several. Needs jsonschema.
 
@@ -65,7 +65,7 @@ def read_delivery(
         try:
             archive = multi.read_multi_manifest(data)
         except ManifestError as error:
-            raise ManifestError(f"it {error}") from error
+            raise ManifestError(error.reason, subject="it", value=error.value, remedy=error.remedy) from error
         manifests = tuple((name, document.load_manifest(one)) for name, one in archive.manifests.items())
         findings = multi.validate_multi_manifest(archive, unknown=unknown, strict=strict, targets=targets)
         return Delivery("multi_manifest", manifests, findings, digest)

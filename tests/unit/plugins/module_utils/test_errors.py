@@ -9,6 +9,8 @@ import pytest
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import (
     CertificateError,
     ClientPluginError,
+    FileError,
+    ManifestError,
     OptionError,
     OptionNames,
     TlsError,
@@ -71,5 +73,11 @@ def test_an_error_of_a_library_becomes_one_of_an_option():
     assert str(OptionError.wrap(found, "content")) == "`content` holds no certificate; give PEM"
     found = TlsError("refused", "refused the connection", subject="vc:443", remedy="start it")
     assert str(OptionError.wrap(found, "url")) == "`url` cannot be used: vc:443 refused the connection; start it"
+    found = ManifestError("is nested too deep", subject="line 1, column 2")
+    assert str(OptionError.wrap(found, "src", file="/tmp/x")) == (
+        "`src` names /tmp/x, which cannot be used: line 1, column 2 is nested too deep"
+    )
+    found = FileError("missing", "does not exist", subject="/tmp/x")
+    assert str(OptionError.wrap(found, "src", file="/tmp/x")) == "`src` names /tmp/x, which does not exist"
     found = OptionError("is wrong", option="a", remedy="b")
     assert str(OptionError.wrap(found, "c", remedy="d")) == "`c` cannot be used: `a` is wrong; d"

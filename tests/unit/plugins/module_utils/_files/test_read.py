@@ -10,7 +10,11 @@ import socket
 
 import pytest
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import FileError
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._files.read import read_file, read_if_present
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._files.read import (
+    read_file,
+    read_if_present,
+    read_start,
+)
 
 
 def kind_of(path, limit=10):
@@ -26,6 +30,14 @@ def test_content(tmp_path):
     assert read_file(str(tmp_path / "file"), limit=10) == b"0123456789"
     assert read_if_present(str(tmp_path / "link"), limit=10) == b"0123456789"
     assert kind_of(tmp_path / "file", limit=9) == "too_large"
+
+
+def test_the_start_of_a_file(tmp_path):
+    (tmp_path / "file").write_bytes(b"0123456789")
+    assert read_start(str(tmp_path / "file"), size=4) == b"0123"
+    assert read_start(str(tmp_path / "file"), size=11) == b"0123456789"
+    with pytest.raises(FileError, match="is not a regular file"):
+        read_start("/dev/zero", size=1)
 
 
 def test_only_regular_files(tmp_path):

@@ -8,10 +8,8 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import ManifestError
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest import (
-    compatibility,
-)
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import OptionError
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest import knowledge
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest.validate import validate_manifest
 from ansible_collections.vsphere_ops.client_plugin.tests.unit.plugins.module_utils._manifest.test_document import (
     FULL,
@@ -117,7 +115,7 @@ CASES = [
     ("T6", interval("[8.0.2,)"), "8.0u1", "warning", CLIENT, "leaves out 8.0 U1 ("),
     ("T6", interval("(,8.0.1)"), "8.0 8.0u1", "warning", CLIENT, "leaves out 8.0 U1 ("),
     ("T6", interval("8.0"), "7.0u3", "warning", CLIENT, "leaves out 7.0 U3 ("),
-    ("T6", interval("8.0"), "8.0u1", "notice", CLIENT, "such as 8.0 U1 in is unknown"),
+    ("T6", interval("8.0"), "8.0u1", "notice", CLIENT, "such as 8.0 U1 is unknown"),
     ("T6", interval("not a version"), "8.0", "", "", None),
     (
         "T6",
@@ -166,20 +164,20 @@ CASES = [
         "8.0 U3 is",
     ),
     ("T10", {"global": {"view": {"uri": "a", "isPublic": True}}}, "9.0", "", "", None),
-    ("T11", {}, "6.5 6.7 6.7u1", "warning", "$", "not in 6.5 and 6.7."),
-    ("T11", {}, "9.2 10.0", "notice", "$", "was not looked at for 9.2 and 10.0;"),
+    ("T11", {}, "6.5 6.7 6.7u1", "warning", "$", "6.5 and 6.7 do not."),
+    ("T11", {}, "9.2 10.0", "notice", "$", "was not checked for 9.2 and 10.0;"),
     ("T11", {}, "6.7u1 9.1", "", "", None),
 ]
 
 
 @pytest.mark.parametrize(("rule", "members", "targets", "severity", "path", "named"), CASES)
-def test_what_is_told_about_a_target(rule, members, targets, severity, path, named):
+def test_findings_about_a_target(rule, members, targets, severity, path, named):
     found = [one for one in validate_manifest(MINIMAL | members, targets=targets.split()) if one.rule == rule]
     if named is None:
         assert found == []
         return
     [finding] = found
-    assert (finding.severity, finding.path) == (severity, path)
+    assert (finding.severity, finding.place) == (severity, path)
     assert named in finding.message
     assert finding.message.startswith(path)
     assert finding.message.endswith(".")
@@ -191,7 +189,7 @@ def test_each_rule_is_broken_by_a_case_and_kept_by_another(rule):
     assert {case[-1] is None for case in CASES if case[0] == rule} == {True, False}
 
 
-def test_each_finding_says_how_sure_it_is():
+def test_each_finding_has_its_certainty():
     found = [one for one in validate_manifest(FULL, targets=["6.5", "7.0", "9.9"]) if one.rule.startswith("T")]
     assert {one.rule for one in found} >= {"T1", "T3", "T4", "T6", "T7", "T8", "T9", "T10", "T11"}
     for one in found:
@@ -200,7 +198,7 @@ def test_each_finding_says_how_sure_it_is():
         )
 
 
-def test_without_targets_nothing_is_told():
+def test_without_targets_there_is_no_finding():
     assert validate_manifest(FULL, strict=True) == ()
 
 
@@ -251,26 +249,26 @@ def test_several_uses_are_one_finding():
     ],
 )
 def test_a_release_is_read_as_people_write_it(text, name):
-    assert compatibility.Release.of(text).name == name
+    assert knowledge.Release.parse(text).name == name
 
 
 @pytest.mark.parametrize(
     "text", ["", "8", "8.0u", "8.0.1.2", "u3", "8,0", "8.x", "latest", "8.0 update 3", "8.0\n9", "٨.0"]
 )
 def test_what_is_no_release_is_refused_in_a_sentence(text):
-    with pytest.raises(ManifestError) as caught:
+    with pytest.raises(OptionError) as caught:
         validate_manifest(MINIMAL, targets=["8.0", text])
-    assert str(caught.value).startswith("targets has ")
-    assert str(caught.value).endswith(", which is no vSphere version; write one such as 7.0 or 8.0u3")
+    assert (caught.value.option, caught.value.value) == ("targets", text)
+    assert "7.0 or 8.0u3" in caught.value.remedy
 
 
 def test_releases_are_sorted_and_stand_there_once():
-    found = compatibility.releases(["10.0", "8.0u3", "7.0", "8.0U3", "8.0.3", "8.0"])
+    found = knowledge.parse_targets(["10.0", "8.0u3", "7.0", "8.0U3", "8.0.3", "8.0"])
     assert [one.name for one in found] == ["7.0", "8.0", "8.0 U3", "10.0"]
 
 
 @pytest.mark.parametrize("value", [None, 5, "", [[]], {"x": {}}, True])
-def test_any_type_in_any_place_is_borne(value):
+def test_any_type_in_any_place_is_validated(value):
     for place in ("requirements", "configuration", "global", "objects", "definitions"):
         validate_manifest(FULL | {place: value}, targets=["6.5", "7.0", "9.9"])
     for name in FULL["requirements"]:

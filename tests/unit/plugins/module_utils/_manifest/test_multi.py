@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""Archives of manifests: equal ones are equal bytes, whatever else is handed over is refused in one sentence, and
+"""Archives of manifests: equal ones are equal bytes, anything else is refused in one sentence, and
 manifests that no client reaches are found.
 """
 
@@ -19,7 +19,7 @@ import zipfile
 
 import pytest
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._archive import safe_zip
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import ManifestError
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import ManifestError, OptionError
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest import document, parser
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest import multi as multi_module
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest.multi import (
@@ -83,8 +83,8 @@ def refused(data):
     with pytest.raises(ManifestError) as caught:
         read_multi_manifest(data)
     message = str(caught.value)
-    assert "; " in message, "the way out"
     assert message.isprintable() and len(message) < 500
+    assert not caught.value.subject
     return message
 
 
@@ -128,45 +128,44 @@ def test_the_order_makes_another_archive():
 
 
 @pytest.mark.parametrize(
-    ("names", "says"),
+    ("names", "subject", "clue"),
     [
-        ([], "manifests is empty; "),
-        (["a/b.json"], "manifests[0] is 'a/b.json', which has a slash; "),
-        (["a.json", "b\\c.json"], "manifests[1] is 'b\\\\c.json', which has a backslash; "),
-        (["a.yml"], "manifests[0] is 'a.yml', which is no name ending in .json; "),
-        (["a.JSON"], "manifests[0] is 'a.JSON', which is no name ending in .json; "),
-        ([".json"], "manifests[0] is '.json', which is no name ending in .json; "),
-        ([""], "manifests[0] is '', which is no name ending in .json; "),
-        (["a\n.json"], "manifests[0] is 'a\\n.json', which has a control character; "),
-        (["C:a.json"], "manifests[0] is 'C:a.json', which is not relative; "),
-        (["\ud800.json"], "manifests[0] is '\\ud800.json', which is no name of a file; "),
-        (["x" * 251 + ".json"], "manifests[0] is 'xxx"),
-        (["a.json", "b.json", "a.json"], "manifests[2] is 'a.json', which stands there twice; "),
-        ([INDEX], f"manifests[0] is '{INDEX}', which is the list itself; "),
-        ([f"{number}.json" for number in range(51)], "manifests has 51 names; list at most 50"),
+        ([], "manifests", "must not be empty"),
+        (["a/b.json"], "manifests[0]", "must not have a slash, got 'a/b.json'"),
+        (["a.json", "b\\c.json"], "manifests[1]", "must be a plain name, but has a backslash, got 'b\\\\c.json'"),
+        (["a.yml"], "manifests[0]", "must be a name ending in .json, got 'a.yml'"),
+        (["a.JSON"], "manifests[0]", "must be a name ending in .json, got 'a.JSON'"),
+        ([".json"], "manifests[0]", "must be a name ending in .json, got '.json'"),
+        ([""], "manifests[0]", "must be a name ending in .json, got ''"),
+        (["a\n.json"], "manifests[0]", "has a control character, got 'a\\n.json'"),
+        (["C:a.json"], "manifests[0]", "is not relative, got 'C:a.json'"),
+        (["\ud800.json"], "manifests[0]", "must be a file name"),
+        (["x" * 251 + ".json"], "manifests[0]", "must be a file name of at most 255 characters, got 'xxx"),
+        (["a.json", "b.json", "a.json"], "manifests[2]", "must be unique, got 'a.json'"),
+        ([INDEX], "manifests[0]", "must not be the list itself"),
+        ([f"{number}.json" for number in range(51)], "manifests", "must have at most 50 items, but has 51"),
     ],
 )
-def test_names_that_cannot_be_packed_or_listed(names, says):
+def test_names_that_cannot_be_packed_or_listed(names, subject, clue):
     with pytest.raises(ManifestError) as caught:
         build_archive([(name, b"{}") for name in names])
-    assert str(caught.value).startswith(says)
-    if "twice" not in says and names != ["\ud800.json"]:
+    assert caught.value.subject == (subject if subject == "manifests" else f"{subject}.name")
+    assert clue in str(caught.value)
+    if names != ["\ud800.json"]:
         message = refused(pack(index(*names)))
-        assert message.startswith(f"has a {INDEX} in which {says}")
-
-
-def test_a_name_twice_in_the_list():
-    message = refused(pack(index("a.json", "a.json"), ("a.json", "{}")))
-    assert message.startswith(f"has a {INDEX} in which manifests[1] is 'a.json', which stands there twice; ")
+        assert message.startswith(f"has a {INDEX} in which {subject} must ")
+        assert clue in message
 
 
 def test_manifests_that_are_too_long(monkeypatch):
     monkeypatch.setattr(parser, "MAX_BYTES", 200)
-    with pytest.raises(ManifestError, match=r"manifests has 'a\.json' of more than 200 bytes"):
+    with pytest.raises(ManifestError, match=r"manifests\[0\] has 201 bytes, more than the 200 of a manifest"):
         build_archive([("a.json", bytes(201))])
     assert refused(pack(index("a.json"), ("a.json", bytes(201)))).startswith("has 'a.json' of more than 200 bytes")
     monkeypatch.setattr(multi_module, "MAX_MANIFESTS_BYTES", 300)
-    with pytest.raises(ManifestError, match="has manifests of 400 bytes together, where at most 300 are read"):
+    with pytest.raises(
+        ManifestError, match="manifests has manifests of 400 bytes together, more than the limit of 300"
+    ):
         build_archive([("a.json", bytes(200)), ("b.json", bytes(200))])
     data = pack(index("a.json", "b.json"), ("a.json", bytes(200)), ("b.json", bytes(200)))
     assert refused(data).startswith("has manifests of 400 bytes together, ")
@@ -203,15 +202,15 @@ REFUSED = {
     "manifests alone": (pack(("a.json", "{}")), f"has neither {INDEX} nor plugin.json at its root"),
     "folder zipped": (
         pack(("x/", ""), (f"x/{INDEX}", "{}")),
-        f"has 'x/{INDEX}' where a client looks for {INDEX} at the",
+        f"has 'x/{INDEX}', but a client reads {INDEX} at the root",
     ),
-    "folder of one": (pack(("x/plugin.json", "{}")), "has 'x/plugin.json' where a client looks for plugin.json at the"),
-    "other case": (pack(("Plugin-Multi-Manifest.json", "{}")), "has 'Plugin-Multi-Manifest.json' where a client looks"),
+    "folder of one": (pack(("x/plugin.json", "{}")), "has 'x/plugin.json', but a client reads plugin.json at the root"),
+    "other case": (pack(("Plugin-Multi-Manifest.json", "{}")), "has 'Plugin-Multi-Manifest.json', but a client reads"),
     "other case beside a single one": (
         pack(("plugin.json", "{}"), (INDEX.upper(), "{}")),
-        f"has '{INDEX.upper()}' where",
+        f"has '{INDEX.upper()}', but a client reads",
     ),
-    "other spelling": (pack((f"./{INDEX}", "{}")), f"has './{INDEX}' where a client looks for"),
+    "other spelling": (pack((f"./{INDEX}", "{}")), f"has './{INDEX}', but a client reads"),
     "a folder of that name": (pack((f"{INDEX}/", "")), f"has neither {INDEX} nor"),
     "symbolic link": (pack(index("a.json"), (LINK, "/etc/passwd")), "holds 'a.json', a symbolic link"),
     "encrypted": (patched(GOOD, 8, "<H", 0x1), f"holds '{INDEX}' encrypted"),
@@ -239,17 +238,20 @@ REFUSED = {
     "wrong checksum": (patched(GOOD, 16, "<L", 1), "is a damaged zip archive (Bad CRC-32"),
     "place before the archive": (patched(b"PK" + GOOD, 42, "<l", -2), "is a damaged zip archive"),
     "table elsewhere": (at_end(GOOD, 16, "<L", 1 << 30), "is a damaged zip archive"),
-    "no JSON": (pack((INDEX, '{"a": NaN}')), f"has a {INDEX} that cannot be used: line 1, column 7: "),
-    "a list alone": (pack((INDEX, '["a.json"]')), f"has a {INDEX} that cannot be used: line 1, column 1: it is a list"),
-    "member twice": (pack((INDEX, '{"a": 1, "a": 2}')), "cannot be used: line 1, column 10: the member 'a' stands"),
+    "no JSON": (pack((INDEX, '{"a": NaN}')), f"has a {INDEX} that cannot be used: line 1, column 7 "),
+    "a list alone": (
+        pack((INDEX, '["a.json"]')),
+        f"has a {INDEX} that cannot be used: line 1, column 1 must be an object",
+    ),
+    "member twice": (pack((INDEX, '{"a": 1, "a": 2}')), "cannot be used: line 1, column 10 repeats the member 'a'"),
     "no manifests": (pack((INDEX, "{}")), f"has a {INDEX} without a list of manifests; "),
     "one text": (pack((INDEX, '{"manifests": "a.json"}')), f"has a {INDEX} without a list of manifests; "),
-    "numbers": (pack((INDEX, '{"manifests": [1]}')), "in which manifests[0] is int, which is no text; "),
+    "numbers": (pack((INDEX, '{"manifests": [1]}')), "in which manifests[0] must be a text, got 1; "),
     "version is a number": (
         pack(index("a.json", manifestVersion=1)),
-        "whose manifestVersion is no text; write '1.0.0'",
+        "whose manifestVersion is not a text; write '1.0.0'",
     ),
-    "version is null": (pack(index("a.json", manifestVersion=None)), "whose manifestVersion is no text; "),
+    "version is null": (pack(index("a.json", manifestVersion=None)), "whose manifestVersion is not a text; "),
     "not there": (pack(index("a.json")), "lists 'a.json', which it does not hold; add the file"),
     "in a folder": (
         pack(index("a.json"), ("x/a.json", "{}")),
@@ -333,7 +335,7 @@ def test_an_archive_for_people():
     digest = hashlib.sha256(b"{}").hexdigest()
     assert list_archive(GOOD) == (f"SHA-256 {hashlib.sha256(GOOD).hexdigest()}\na.json {digest}\nui/index.html\n")
     assert list_archive(None) == ""
-    assert list_archive(b"x").endswith("\n(it is no zip archive; give the .zip of the manifests)\n")
+    assert list_archive(b"x").endswith("\n(the file is no zip archive; give the .zip of the manifests)\n")
 
 
 def manifest(client=None, server=None, version="1.2.0", uri="index.html", **requirements):
@@ -353,7 +355,7 @@ def packed(*manifests):
 
 
 def order(*manifests, **options):
-    return [(one.rule, one.path) for one in validate_multi_manifest(packed(*manifests), **options)]
+    return [(one.rule, one.place) for one in validate_multi_manifest(packed(*manifests), **options)]
 
 
 NEWER = manifest(open_modal_api="1.1.0")
@@ -406,24 +408,24 @@ SECOND = f"{INDEX}: $.manifests[1]"
 )
 def test_the_order_of_manifests(manifests, findings):
     found = [one for one in validate_multi_manifest(packed(*manifests)) if one.rule.startswith("M")]
-    assert [(one.rule, one.path) for one in found] == findings
+    assert [(one.rule, one.place) for one in found] == findings
     assert {one.severity for one in found} <= {"warning"}
 
 
-def test_limits_separate_on_clients_that_look_at_them():
+def test_limits_separate_on_clients_that_evaluate_them():
     manifests = (manifest(client=ONLY_CLIENT), PLAIN)
     assert order(*manifests, targets=["8.0u3", "9.1"]) == []
     assert order(*manifests, targets=["9.0", "8.0u2"]) == [("M3", SECOND)]
-    with pytest.raises(ManifestError, match="targets has 'eight', which is no vSphere version"):
+    with pytest.raises(OptionError, match="`targets` must be releases of vSphere, got 'eight'"):
         order(*manifests, targets=["eight"])
 
 
-def test_what_is_said_of_the_order():
+def test_messages_about_the_order():
     [finding] = validate_multi_manifest(packed(manifest(client=ONLY_CLIENT), PLAIN))
     assert finding.value == "two.json"
     assert finding.message == (
-        "two.json is not reached by clients before 8.0 U3: nothing but vsphere.client or vcenter.server keeps them "
-        "from one.json, which stands before it, and these are looked at only when the choice is made."
+        f"{SECOND} is 'two.json', which is not reached by clients before 8.0 U3: nothing but vsphere.client or "
+        "vcenter.server keeps them from 'one.json' before it, and they evaluate these only after the choice."
     )
     assert finding.remedy == (
         "Give one.json a requirement that the clients for two.json do not know: open.modal.api 1.1.0 separates 7.x "
@@ -435,7 +437,7 @@ def test_a_fault_of_a_manifest_is_named_with_its_file():
     broken = manifest() | {"manifestVersion": "9"}
     findings = validate_multi_manifest(packed(NEWER, broken))
     [finding] = [one for one in findings if one.severity == "error"]
-    assert finding.path == "two.json: $.manifestVersion"
+    assert finding.place == "two.json: $.manifestVersion"
     assert finding.message.startswith("two.json: $.manifestVersion is '9'; it must be ")
     assert (finding.line, finding.column) == (None, None)
 
@@ -448,18 +450,18 @@ def test_a_fault_has_a_line_where_there_is_a_text():
     assert finding.line == 2
 
 
-def test_a_file_that_is_no_manifest():
+def test_a_file_that_is_not_a_manifest():
     multi = read_multi_manifest(pack(index("a.json", "b.json"), ("a.json", "{"), ("b.json", "[]")))
-    assert [(one.rule, one.severity, one.path) for one in validate_multi_manifest(multi)] == [
+    assert [(one.rule, one.severity, one.place) for one in validate_multi_manifest(multi)] == [
         ("json", "error", "a.json: $"),
         ("json", "error", "b.json: $"),
     ]
-    assert validate_multi_manifest(multi)[0].message.startswith("a.json is no manifest: line 1, column 2: ")
+    assert validate_multi_manifest(multi)[0].message.startswith("a.json: $ is not a manifest: line 1, column 2 ")
 
 
 def rules(*members, **options):
     multi = read_multi_manifest(pack(*members, ("a.json", document.render_manifest(MANIFEST))))
-    return [(one.rule, one.severity, one.path) for one in validate_multi_manifest(multi, **options)]
+    return [(one.rule, one.severity, one.place) for one in validate_multi_manifest(multi, **options)]
 
 
 def test_faults_of_the_list():
@@ -498,7 +500,7 @@ def test_manifests_of_any_kind_have_an_order():
     odd = [{"requirements": None}, {"requirements": {"vsphere.client": "8", "vcenter.server": {"version": 8}}}, {}]
     for first in odd:
         for second in odd:
-            assert all(one.path for one in validate_multi_manifest(packed(first, second)))
+            assert all(one.place for one in validate_multi_manifest(packed(first, second)))
 
 
 def test_what_modules_return():

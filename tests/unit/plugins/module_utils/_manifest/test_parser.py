@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import json
+import math
 
 import pytest
 import yaml
@@ -20,60 +21,64 @@ from hypothesis import strategies as st
 JSON_FAULTS = [
     ('{"a": 1,}', "line 1, column 8", "comma before the closing }"),
     ('{\n  "a": [1, 2, ]\n}', "line 2, column 13", "comma before the closing ]"),
-    ('{\n  "a": 1,\n  "a": 2\n}', "line 3, column 3", "'a' stands here a second time"),
-    ('{"a": {"b": 1, "c": 2, "b": 3}}', "line 1, column 24", "'b' stands here a second time"),
-    ('{"a": 1\n "b": 2}', "line 2, column 2", "a comma or } is expected"),
-    ('{"a": 1', "line 1, column 8", "the text ends"),
-    ('{"a": ', "line 1, column 7", "the text ends"),
-    ("", "line 1, column 1", "the text ends"),
-    ('{"a": NaN}', "line 1, column 7", "no number NaN"),
-    ('{"a": -Infinity}', "line 1, column 7", "no number -Infinity"),
+    ('{\n  "a": 1 ,\n}', "line 2, column 10", "comma before the closing }"),
+    ('{\n  "a": 1,\n  "a": 2\n}', "line 3, column 3", "repeats the member 'a'"),
+    ('{"a": {"b": 1, "c": 2, "b": 3}}', "line 1, column 24", "repeats the member 'b'"),
+    ('{"a": 1, "\\u0061": 2}', "line 1, column 10", "repeats the member 'a'"),
+    ('[{"a": 1}, {"a": 1, "a" : 2}]', "line 1, column 21", "repeats the member 'a'"),
+    ('{"a": 1, "a": 2, "b": }', "line 1, column 10", "repeats the member 'a'"),
+    ('{"a": 1\n "b": 2}', "line 2, column 2", "expecting ',' delimiter"),
+    ('{"a": 1', "line 1, column 8", "expecting ',' delimiter"),
+    ('{"a": ', "line 1, column 7", "expecting value"),
+    ("", "line 1, column 1", "expecting value"),
+    ('{"a": NaN}', "line 1, column 7", "the number NaN"),
+    ('{"a": -Infinity}', "line 1, column 7", "the number -Infinity"),
     ('{"a": 1e999}', "line 1, column 7", "too large"),
-    ('{"a": ' + "9" * 5000 + "}", "line 1, column 7", "5000 digits long"),
-    ('{"a": 01}', "line 1, column 7", "not a number"),
-    ('{"a": 1.}', "line 1, column 7", "not a number"),
-    ('{"a": .5}', "line 1, column 7", "a value is expected here"),
-    ('{"a": 0x10}', "line 1, column 7", "not a number"),
-    ('{"a": True}', "line 1, column 7", "write true, not True"),
-    ('{"a": None}', "line 1, column 7", "a value is expected here, not 'None'"),
-    ('{"a": undefined}', "line 1, column 7", "not 'undefined'"),
-    ("{'a': 1}", "line 1, column 2", "between double quotes"),
-    ("{\"a\": 'b'}", "line 1, column 7", "not single ones"),
-    ("{a: 1}", "line 1, column 2", "between double quotes"),
-    ('{"a" 1}', "line 1, column 6", "a colon is expected"),
-    ('{"a": 1} x', "line 1, column 10", "more after the end"),
-    ('{"a": 1 // why\n}', "line 1, column 9", "no comments"),
-    ('/* why */ {"a": 1}', "line 1, column 1", "no comments"),
-    ('{"a": [1,, 2]}', "line 1, column 10", "a comma too many"),
+    ('{"a": ' + "9" * 5000 + "}", "line 1, column 7", "5000 digits"),
+    ('{"a": 01}', "line 1, column 8", "expecting ',' delimiter"),
+    ('{"a": 1.}', "line 1, column 8", "expecting ',' delimiter"),
+    ('{"a": .5}', "line 1, column 7", "expecting value"),
+    ('{"a": 0x10}', "line 1, column 8", "expecting ',' delimiter"),
+    ('{"a": True}', "line 1, column 7", "write true"),
+    ('{"a": None}', "line 1, column 7", "expecting value"),
+    ('{"a": undefined}', "line 1, column 7", "expecting value"),
+    ("{'a': 1}", "line 1, column 2", "in double quotes"),
+    ("{\"a\": 'b'}", "line 1, column 7", "in double quotes"),
+    ("{a: 1}", "line 1, column 2", "enclosed in double quotes"),
+    ('{"a" 1}', "line 1, column 6", "expecting ':' delimiter"),
+    ('{"a": 1} x', "line 1, column 10", "extra data"),
+    ('{"a": 1 // why\n}', "line 1, column 9", "remove the comment"),
+    ('/* why */ {"a": 1}', "line 1, column 1", "remove the comment"),
+    ('{"a": [1,, 2]}', "line 1, column 10", "expecting value"),
     ('{"a": "b\nc"}', "line 1, column 9", "invalid control character"),
     ('{"a": "b', "line 1, column 7", "unterminated string"),
     ('{"a": "\\x"}', "line 1, column 8", "invalid \\escape"),
 ]
 
 YAML_FAULTS = [
-    ("a: !!int ''\n", "line 1, column 4", "'' is no int; put it between quotes"),
-    ("a: !!bool maybe\n", "line 1, column 4", "'maybe' is no bool"),
-    ("a: !!float x\n", "line 1, column 4", "'x' is no float"),
-    ("a: .inf\n", "line 1, column 4", "no number .inf"),
+    ("a: !!int ''\n", "line 1, column 4", "must be int, got ''; put it in quotes"),
+    ("a: !!bool maybe\n", "line 1, column 4", "must be bool, got 'maybe'"),
+    ("a: !!float x\n", "line 1, column 4", "must be float, got 'x'"),
+    ("a: .inf\n", "line 1, column 4", "the number .inf"),
     ("a: " + "9" * 30 + "\n", "line 1, column 4", "at most 18 digits"),
-    ("a: " + "9" * 5000 + "\n", "line 1, column 4", "this int is 5000 characters long"),
-    ("? !!str {b: 1}\n: 2\n", "line 1, column 3", "the name of a member must be a text"),
-    ("a: !mine {b: 1}\n", "line 1, column 4", "JSON has no '!mine'"),
-    ("a: !!set {b}\n", "line 1, column 4", "JSON has no 'set'"),
-    ("a: 1\nb: 2\na: 3\n", "line 3, column 1", "'a' stands here a second time"),
-    ("a: 2026-11-20\n", "line 1, column 4", "put 2026-11-20 between quotes"),
-    ("1: 2\n", "line 1, column 1", "the name of a member must be a text"),
-    ("yes: 2\n", "line 1, column 1", "the name of a member must be a text"),
-    ("? [a]\n: 2\n", "line 1, column 3", "the name of a member must be a text"),
-    ("a: !mine 2\n", "line 1, column 4", "JSON has no !mine"),
-    ("a: !!int b\n", "line 1, column 4", "'b' is no int"),
-    ("a: &x {b: 1}\nc:\n  <<: *x\n", "line 3, column 3", "merge keys are not read"),
+    ("a: " + "9" * 5000 + "\n", "line 1, column 4", "has 5000 characters, too many for int"),
+    ("? !!str {b: 1}\n: 2\n", "line 1, column 3", "whose name is not a text"),
+    ("a: !mine {b: 1}\n", "line 1, column 4", "the tag '!mine'"),
+    ("a: !!set {b}\n", "line 1, column 4", "the tag 'set'"),
+    ("a: 1\nb: 2\na: 3\n", "line 3, column 1", "repeats the member 'a'"),
+    ("a: 2026-11-20\n", "line 1, column 4", "put 2026-11-20 in quotes"),
+    ("1: 2\n", "line 1, column 1", "whose name is not a text"),
+    ("yes: 2\n", "line 1, column 1", "whose name is not a text"),
+    ("? [a]\n: 2\n", "line 1, column 3", "whose name is not a text"),
+    ("a: !mine 2\n", "line 1, column 4", "is a !mine, which JSON does not have"),
+    ("a: !!int b\n", "line 1, column 4", "must be int, got 'b'"),
+    ("a: &x {b: 1}\nc:\n  <<: *x\n", "line 3, column 3", "merge key"),
     ("a: &x [*x]\n", "line 1, column 4", "more than 32 levels deep"),
     ("a: [1, 2\n", "line 2, column 1", "not YAML"),
     ("a: *x\n", "line 1, column 4", "not YAML"),
     ("--- 1\n--- 2\n", "line 2, column 1", "not YAML"),
-    ("a: \x07\n", "", "a character that YAML forbids"),
-    ("", "", "it is empty"),
+    ("a: \x07\n", "line 1, column 4", "a character that YAML forbids"),
+    ("", "line 1, column 1", "the text is empty"),
     (
         "a: &a [0,0,0,0,0,0,0,0,0]\n"
         + "".join(f"{chr(98 + n)}: &{chr(98 + n)} [{','.join(['*' + chr(97 + n)] * 9)}]\n" for n in range(8)),
@@ -131,41 +136,67 @@ PIECES = [
 ]
 
 
+def strict_json(text):
+    """The value of a JSON text by the standard library, whose hooks refuse what the parser must refuse."""
+
+    def members(pairs):
+        if len(dict(pairs)) < len(pairs):
+            raise ValueError
+        return dict(pairs)
+
+    def whole(digits):
+        if len(digits.lstrip("-")) > parser.MAX_DIGITS:
+            raise ValueError
+        return int(digits)
+
+    def real(digits):
+        if math.isinf(float(digits)):
+            raise ValueError
+        return float(digits)
+
+    def constant(name):
+        raise ValueError(name)
+
+    return json.loads(text, object_pairs_hook=members, parse_int=whole, parse_float=real, parse_constant=constant)
+
+
 @settings(max_examples=1500, deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=9), st.sampled_from(["", "{", '{"a":', "["]))
-def test_the_quick_reader_takes_only_what_the_strict_one_takes(pieces, start):
+def test_the_parser_accepts_what_strict_hooks_accept(pieces, start):
     text = start + "".join(pieces) + {"": "", "{": "}", '{"a":': "}", "[": "]"}[start]
     try:
-        quick = parser._QUICK.decode(text)
+        expected = strict_json(text)
     except ValueError:
-        quick = ...
+        expected = ...
     try:
-        reader = parser._Json(text)
-        strict, end = reader.value(reader.skip(0), 1)
-        reader.finish(end)
+        value = parser.parse_json(text)
     except ManifestError:
-        strict = ...
-    assert quick == strict
+        value = ...
+    assert value == expected
+
+
+def depth_of(value):
+    children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return isinstance(value, (dict, list)) + max(map(depth_of, children), default=0)
 
 
 @pytest.mark.parametrize("depth", range(29, 36))
 @pytest.mark.parametrize("inner", ["", "1", "{}", '"a"'])
-def test_both_readers_count_the_same_depth(depth, inner):
+def test_objects_and_lists_count_as_levels(depth, inner):
     text = "[" * depth + inner + "]" * depth
-    reader = parser._Json(text)
     try:
-        reader.value(0, 1)
-        strict = False
+        parser.parse_json(text)
+        accepted = True
     except ManifestError:
-        strict = True
-    assert parser._is_deeper(json.loads(text), parser.MAX_DEPTH) == strict
+        accepted = False
+    assert (depth_of(json.loads(text)) <= parser.MAX_DEPTH) == accepted
 
 
 @pytest.mark.parametrize(("text", "place", "clue"), JSON_FAULTS, ids=[case[0][:25] for case in JSON_FAULTS])
 def test_a_fault_in_json_has_its_place(text, place, clue):
     with pytest.raises(ManifestError) as caught:
         load_manifest(text.encode())
-    assert str(caught.value).startswith(f"{place}: ")
+    assert caught.value.subject == place
     assert clue in str(caught.value)
 
 
@@ -173,7 +204,7 @@ def test_a_fault_in_json_has_its_place(text, place, clue):
 def test_a_fault_in_yaml_has_its_place(text, place, clue):
     with pytest.raises(ManifestError) as caught:
         load_manifest(text.encode(), yaml=True)
-    assert str(caught.value).startswith(place)
+    assert caught.value.subject == place or not place
     assert clue in str(caught.value)
 
 
@@ -181,11 +212,11 @@ def test_a_fault_in_yaml_has_its_place(text, place, clue):
 @pytest.mark.parametrize(
     ("data", "clue"),
     [
-        (b"\xef\xbb\xbf{}", "line 1, column 1: it begins with a byte order mark"),
-        (b"\xff\xfe{\x00}\x00", "the mark of UTF-16"),
-        (b"\xfe\xff\x00{\x00}", "the mark of UTF-16"),
-        ('{"a":\n "Übersicht"}'.encode("latin-1"), "line 2, column 3: the byte 0xDC is not UTF-8"),
-        (b" " * (parser.MAX_BYTES + 1), "8388609 bytes long; a manifest has at most 8388608"),
+        (b"\xef\xbb\xbf{}", "line 1, column 1 has a byte order mark"),
+        (b"\xff\xfe{\x00}\x00", "the byte order mark of UTF-16"),
+        (b"\xfe\xff\x00{\x00}", "the byte order mark of UTF-16"),
+        ('{"a":\n "Übersicht"}'.encode("latin-1"), "line 2, column 3 has the byte 0xDC, which is not UTF-8"),
+        (b" " * (parser.MAX_BYTES + 1), "8388609 bytes, more than the 8388608 of a manifest"),
     ],
 )
 def test_other_encodings_and_sizes_are_refused(data, clue, yaml):
@@ -199,7 +230,7 @@ def test_depth_is_limited_and_the_limit_is_reached():
         return '{"a":' + "[" * (depth - 1) + "]" * (depth - 1) + "}"
 
     assert load_manifest(nested(32).encode())
-    with pytest.raises(ManifestError, match="column 37: this is nested more than 32 levels deep"):
+    with pytest.raises(ManifestError, match="column 37 is nested more than 32 levels deep"):
         load_manifest(nested(33).encode())
 
 
@@ -230,13 +261,13 @@ DEEP_BLOCK = [
 @pytest.mark.parametrize("text", [*(piece * 2000 for piece in [*DEEP_JSON, *DEEP_YAML]), *DEEP_BLOCK])
 def test_the_limit_of_depth_is_ours_with_every_yaml_parser(text, loader, monkeypatch):
     monkeypatch.setattr(yaml, "CSafeLoader", loader, raising=False)
-    with pytest.raises(ManifestError, match=r"^line \d+, column \d+: this is nested more than 32 levels deep$"):
+    with pytest.raises(ManifestError, match=r"^line \d+, column \d+ is nested more than 32 levels deep$"):
         load_manifest(text.encode(), yaml=True)
 
 
 @pytest.mark.parametrize("piece", DEEP_JSON)
 def test_the_limit_of_depth_is_ours_in_json(piece):
-    with pytest.raises(ManifestError, match=r"^line 1, column \d+: this is nested more than 32 levels deep$"):
+    with pytest.raises(ManifestError, match=r"^line 1, column \d+ is nested more than 32 levels deep$"):
         load_manifest((piece * 2000).encode())
 
 
@@ -252,7 +283,7 @@ def test_the_limit_of_depth_is_reached_with_every_yaml_parser(opening, closing, 
 @pytest.mark.parametrize("loader", LOADERS)
 def test_a_fault_behind_few_levels_is_not_one_of_depth(loader, monkeypatch):
     monkeypatch.setattr(yaml, "CSafeLoader", loader, raising=False)
-    with pytest.raises(ManifestError, match=r"^line 1, column 31: this is not YAML"):
+    with pytest.raises(ManifestError, match=r"^line 1, column 31 is not YAML"):
         parser.parse_yaml("[" * 30 + "@" + "[" * 2000)
 
 
@@ -273,5 +304,5 @@ def test_yaml_gives_what_json_gives():
 
 @pytest.mark.parametrize(("data", "yaml"), [(b"[1]", False), (b'"a"', False), (b"null", False), (b"- a", True)])
 def test_a_manifest_is_an_object(data, yaml):
-    with pytest.raises(ManifestError, match="a manifest is an object"):
+    with pytest.raises(ManifestError, match="must be an object"):
         load_manifest(data, yaml=yaml)

@@ -8,11 +8,13 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest.finding import (
+    describe_value,
+    format_path,
+)
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest.rules import (
     RULES,
-    bounds,
-    member,
-    shown,
+    interval_bounds,
 )
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest.validate import validate_manifest
 
@@ -35,7 +37,7 @@ def machine(**categories):
 
 
 def paths(value, rule):
-    return [finding.path for finding in validate_manifest(value) if finding.rule == rule]
+    return [finding.place for finding in validate_manifest(value) if finding.rule == rule]
 
 
 VIEW = {"labelKey": "name", "uri": "view.html"}
@@ -296,15 +298,15 @@ def test_a_navigation_id_twice(ids, expected):
     found = [one for one in validate_manifest(manifest(**machine(**categories))) if one.rule == "R7"]
     assert sorted(one.severity for one in found) == sorted(expected)
     for one in found:
-        assert one.path.endswith("].navigationId")
-        assert "which is the navigationId of $." in one.message
+        assert one.place.endswith("].navigationId")
+        assert "also the navigationId of $." in one.message
 
 
 def test_the_same_id_for_two_types_of_object_is_a_warning():
     views = {"monitor": {"views": [VIEW | {"navigationId": "one"}]}}
     found = validate_manifest(manifest(objects={"HostSystem": views, "VirtualMachine": views}))
     [finding] = [one for one in found if one.rule == "R7"]
-    assert (finding.severity, finding.path) == ("warning", f"{VM}.monitor.views[0].navigationId")
+    assert (finding.severity, finding.place) == ("warning", f"{VM}.monitor.views[0].navigationId")
     assert "$.objects.HostSystem.monitor.views[0]" in finding.message
 
 
@@ -328,15 +330,15 @@ def test_many_missing_texts_are_one_finding_for_each_key():
         ),
         (
             {"de-DE": "A", "en-US": "A", "fr-FR": "A"},
-            f"{I18N}.a.fr-FR is there, which goes beyond $.definitions.i18n.locales.",
+            f"{I18N}.a.fr-FR is a text, but $.definitions.i18n.locales does not list this locale.",
         ),
         (
             {"de-DE": "A", "en-US": "A", "fr-FR": "A", "it-IT": "A"},
-            f"{I18N}.a has a text for fr-FR and it-IT, which goes beyond $.definitions.i18n.locales.",
+            f"{I18N}.a has texts for fr-FR and it-IT, but $.definitions.i18n.locales does not list these locales.",
         ),
     ],
 )
-def test_one_locale_and_several_are_told_differently(text, message):
+def test_one_locale_and_several(text, message):
     [finding] = [one for one in validate_manifest(manifest(**texts(a=text))) if one.rule == "R2"]
     assert finding.message == message
     extra = sorted(text.keys() - {"de-DE", "en-US"})
@@ -361,7 +363,7 @@ def test_one_locale_and_several_are_told_differently(text, message):
     ],
 )
 def test_the_bounds_of_an_interval(interval, expected):
-    assert bounds(interval) == expected
+    assert interval_bounds(interval) == expected
 
 
 def test_strict_leaves_notices_alone():
@@ -370,10 +372,10 @@ def test_strict_leaves_notices_alone():
     assert found == {"R2": "error", "R3": "notice", "R5": "notice"}
 
 
-def test_every_finding_says_what_and_the_way_out():
+def test_every_finding_has_its_place_and_a_remedy():
     for _rule, members, _expected in CASES:
         for one in validate_manifest(manifest(**members)):
-            assert one.path in one.message
+            assert one.place in one.message
             assert one.remedy
             assert one.remedy.endswith(".")
             assert "\n" not in one.message + one.remedy
@@ -389,7 +391,7 @@ def test_a_manifest_shows_something():
     value = manifest()
     del value["global"]
     [finding] = [one for one in validate_manifest(value) if one.rule == "R13"]
-    assert (finding.path, finding.severity) == ("$", "error")
+    assert (finding.place, finding.severity) == ("$", "error")
 
 
 @pytest.mark.parametrize("rule", SEVERITIES)
@@ -406,12 +408,14 @@ def test_each_rule_is_broken_by_a_case(rule):
         ("plugin.api.version", "$['plugin.api.version']"),
         ("Folder:RootFolder", "$['Folder:RootFolder']"),
         ("", "$['']"),
-        ("it's", "$['it\\'s']"),
+        ("it's", """$["it's"]"""),
         ("0", "$['0']"),
+        (0, "$[0]"),
+        ("a\n\u202eb", "$['a\\n\\u202eb']"),
     ],
 )
 def test_a_path_quotes_what_is_no_simple_name(name, path):
-    assert member("$", name) == path
+    assert format_path((name,)) == path
 
 
 @pytest.mark.parametrize(
@@ -422,7 +426,7 @@ def test_a_path_quotes_what_is_no_simple_name(name, path):
         (1.0, "the number 1.0"),
         ("", "an empty text"),
         ("a", "'a'"),
-        ("a" * 61, "'" + "a" * 57 + "...'"),
+        ("a" * 61, "'" + "a" * 60 + "'..."),
         ([], "an empty list"),
         ([1], "a list"),
         ({}, "an empty object"),
@@ -430,4 +434,4 @@ def test_a_path_quotes_what_is_no_simple_name(name, path):
     ],
 )
 def test_a_value_is_shown_shortly(value, text):
-    assert shown(value) == text
+    assert describe_value(value) == text

@@ -53,7 +53,7 @@ def both(i18n, unknown="warn"):
     before = json.dumps(manifest)
     quick = list(schema_check.schema_findings(manifest, unknown))
     assert json.dumps(manifest) == before
-    return quick, list(schema_check.every_finding(manifest, unknown))
+    return quick, list(schema_check._jsonschema_findings(manifest, unknown))
 
 
 @pytest.mark.parametrize("texts", TEXTS, ids=[json.dumps(one)[:30] for one in TEXTS])
@@ -70,7 +70,7 @@ def test_the_short_cut_finds_the_same_in_anything(locales, texts):
 
 
 @pytest.mark.parametrize("i18n", [[], None, "texts", {}, {"locales": ["en-US"]}, {"definitions": {"a": {"en": ""}}}])
-def test_the_short_cut_bears_what_is_no_i18n(i18n):
+def test_the_short_cut_accepts_other_values(i18n):
     quick, whole = both(i18n)
     assert quick == whole
     assert quick
@@ -86,8 +86,8 @@ def test_the_short_cut_bears_what_is_no_i18n(i18n):
         ([{"a": 1, "b": 2}, {"b": 2, "a": 1}], [(1, {"a": 1, "b": 2})]),
     ],
 )
-def test_what_stands_there_a_second_time(values, repeated):
-    assert list(schema_check._repeated(values)) == repeated
+def test_repeated_items(values, repeated):
+    assert list(schema_check._repeated_items(values)) == repeated
 
 
 class Counted(dict):

@@ -16,7 +16,7 @@ from collections import Counter
 
 import jsonschema
 import pytest
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest.finding import member
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest.finding import format_path
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest.schema import (
     MANIFEST_SCHEMA,
 )
@@ -88,10 +88,7 @@ def with_value(place, value):
 
 
 def path_of(place):
-    path = "$"
-    for step in place:
-        path = f"{path}[{step}]" if isinstance(step, int) else member(path, step)
-    return path
+    return format_path(place)
 
 
 def broken_values(value, schema):
@@ -194,18 +191,18 @@ def test_the_manifest_uses_all_of_the_schema_and_is_right():
     assert unused == []
 
 
-def nodes(schema, path="$"):
+def nodes(schema, path=()):
     """Each node of the schema that describes a value of the manifest."""
     yield path, schema
     for choice in (schema, *schema.get("allOf", ())):
         for keyword in ("then", "else"):
             if keyword in choice:
-                yield from nodes(choice[keyword], f"{path}({keyword})")
+                yield from nodes(choice[keyword], (*path, keyword))
     for name, node in schema.get("properties", {}).items():
-        yield from nodes(node, member(path, name))
+        yield from nodes(node, (*path, name))
     for keyword in ("items", "additionalProperties"):
         if isinstance(schema.get(keyword), dict):
-            yield from nodes(schema[keyword], f"{path}[]")
+            yield from nodes(schema[keyword], (*path, "[]"))
 
 
 def test_there_are_as_many_mutants_as_there_should_be():
@@ -232,7 +229,7 @@ def test_there_are_as_many_mutants_as_there_should_be():
 def test_no_mutant_of_the_schema_survives(kind, place, value):
     found = [one for one in validate_manifest(with_value(place, value)) if one.severity in ("error", "warning")]
     path = path_of(place)
-    assert [one for one in found if below(one.path, path)] or (kind == "anyOf" and below(path, found[0].path))
+    assert [one for one in found if below(one.place, path)] or (kind == "anyOf" and below(path, found[0].place))
 
 
 @pytest.mark.parametrize(
@@ -240,4 +237,4 @@ def test_no_mutant_of_the_schema_survives(kind, place, value):
 )
 def test_no_dangling_reference_survives(place, value, path):
     found = validate_manifest(with_value(place, value))
-    assert [one for one in found if one.severity in ("error", "warning") and below(one.path, path)]
+    assert [one for one in found if one.severity in ("error", "warning") and below(one.place, path)]
