@@ -30,7 +30,7 @@ from ...module_utils._foreign_text import one_line
 _RUN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 # How many runs a message lists.
 _LISTED_RUNS = 5
-# Ten thousand records with many texts have a tenth of it.
+# Two thousand changes of records with 60 KiB of texts each; a larger file is not a journal.
 _MAX_BYTES = 256 * MIB
 
 
