@@ -1,0 +1,69 @@
+# Copyright: Contributors to the vsphere_ops.client_plugin collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
+
+"""Warnings about a planned record."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.model import (
+    PACKAGE,
+    REMOTE,
+    Extension,
+    Server,
+)
+from ansible_collections.vsphere_ops.client_plugin.tests.unit.plugins.module_utils._extension.plans import (
+    KEY,
+    NEW,
+    URL,
+    make,
+    offered,
+    registered,
+)
+
+
+class TestWarnings:
+    def test_same_version_other_url(self) -> None:
+        assert (
+            "cached copy until the version rises" in make(registered(), url="https://x.example.com/p.json").warnings[0]
+        )
+
+    def test_the_first_url_is_not_cached(self) -> None:
+        assert make(Extension(KEY, "1.0.0"), url=URL, thumbprint=NEW).warnings == ()
+
+    def test_new_version_other_url(self) -> None:
+        assert make(registered(), url="https://x.example.com/p.json", version="2").warnings == ()
+
+    def test_a_package_in_a_vcenter_that_no_longer_runs_them(self) -> None:
+        desired = {
+            "version": "1",
+            "url": "https://p.example.com/p.zip",
+            "client_type": PACKAGE,
+            "certificate": offered(),
+        }
+        assert make(None, **desired).warnings == ()
+        assert "9.0 or newer" in make(None, packages=False, **desired).warnings[0]
+
+    @pytest.mark.parametrize(
+        ("client_type", "thumbprint", "warning"),
+        [
+            (REMOTE, ":".join(["AB"] * 20), "deprecated since vSphere 7.0"),
+            (REMOTE, NEW, None),
+            (PACKAGE, ":".join(["AB"] * 20), None),
+            (PACKAGE, NEW, "describe SHA-1 only"),
+        ],
+    )
+    def test_kind_of_thumbprint(self, client_type: str, thumbprint: str, warning: str | None) -> None:
+        planned = make(None, version="1", url=URL, client_type=client_type, thumbprint=thumbprint)
+        assert [text for text in planned.warnings if warning and warning in text] == list(planned.warnings)
+        assert bool(planned.warnings) == bool(warning)
+
+    def test_an_auxiliary_server_without_certificate_and_thumbprint(self) -> None:
+        warnings = make(registered(), plugin_servers=(Server("https://b.example.com/", "API"),)).warnings
+        assert len(warnings) == 1
+        assert "registered for https://b.example.com/" in warnings[0]
+
+    def test_https_without_certificate_and_thumbprint(self) -> None:
+        assert "Neither O(server_certificate) nor O(server_thumbprint)" in make(None, version="1", url=URL).warnings[0]
