@@ -89,7 +89,8 @@ def _translate_ssl_error(error: ssl.SSLError, endpoint: Endpoint) -> TlsError:
             subject=subject,
             remedy="trust its CA or replace it",
         )
-    reason = error.reason or ""
+    # Those that Python itself makes have no reason.
+    reason = getattr(error, "reason", None) or ""
     if isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError)) or "UNEXPECTED_EOF" in reason:
         return _reset(endpoint)
     if reason in _NOT_TLS:

@@ -7,8 +7,8 @@
 
 HTTP is that of urllib3, which the library requests brings along: 1.26 and 2.x. Own pieces, and why:
 
-- :class:`_TimedSocket`: the timeouts of urllib3 limit each read, here one deadline limits the whole exchange.
-- :class:`_BoundedReader`: both versions take a chunk of a negative size as "all that comes"; 1.26 reads the size of a
+- :class:`TimedSocket`: the timeouts of urllib3 limit each read, here one deadline limits the whole exchange.
+- :class:`BoundedReader`: both versions take a chunk of a negative size as "all that comes"; 1.26 reads the size of a
   chunk and trailers to the end of the line, however long it is.
 - :class:`_TimedConnection`: urllib3 rewrites percent codes of a URL; its errors of a connection keep no cause.
 - ``ClientContext.server_name``: 1.26 gives OpenSSL no name for a server that is known by its IP address.
@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import io
 import re
 import ssl
 import traceback
@@ -35,6 +34,7 @@ from .._errors import HttpError, HttpKind, OptionError, TlsError, UrlError
 from . import contexts
 from .endpoint import Endpoint, connect
 from .errors import translate_error
+from .timed_socket import TimedSocket, TimedTlsSocket
 
 URLLIB3_IMPORT_ERROR: str | None = None
 _HttpConnection: Any = object
@@ -298,7 +298,7 @@ def _context(
     else:
         context = contexts.inspection_context()
     context.server_name = endpoint.name
-    context.sslsocket_class = _TimedTlsSocket
+    context.sslsocket_class = TimedTlsSocket
     return context
 
 
@@ -311,61 +311,6 @@ def _connection_error(source: _url.Url, error: TlsError) -> HttpError:
     )
 
 
-class _BoundedReader(io.BufferedReader):
-    """Read an answer without a read that has no bound."""
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        """Return ``size`` bytes, or fewer at the end."""
-        if size is None or size < 0:
-            raise http.client.HTTPException("a chunk of a negative size")
-        return super().read(size)
-
-    def readline(self, size: int | None = -1, /) -> bytes:
-        """Return a line of at most ``size`` bytes; without a size, one that is longer than 64 KiB is an error."""
-        if size is not None and size >= 0:
-            return super().readline(size)
-        line = super().readline(_CHUNK + 1)
-        if len(line) > _CHUNK:
-            raise http.client.LineTooLong("line")
-        return line
-
-
-class _Timed:
-    """A socket whose every read and write may take what is left until the deadline of ``endpoint``.
-
-    Without it, a server that sends one byte now and then would hold the task without end.
-    """
-
-    endpoint: Endpoint | None = None
-
-    def recv_into(self: Any, *args: Any, **kwargs: Any) -> Any:
-        """Receive bytes into a buffer."""
-        self.limit()
-        return super().recv_into(*args, **kwargs)  # type: ignore[misc]
-
-    def sendall(self: Any, *args: Any, **kwargs: Any) -> None:
-        """Send all bytes."""
-        self.limit()
-        super().sendall(*args, **kwargs)  # type: ignore[misc]
-
-    def makefile(self: Any, *_args: Any, **_kwargs: Any) -> Any:
-        """Return the reader that ``http.client`` reads answers from."""
-        return _BoundedReader(super().makefile("rb", buffering=0), _CHUNK)  # type: ignore[misc]
-
-    def limit(self: Any) -> None:
-        """Set the timeout of the next call. Raises ``TimeoutError`` after the deadline."""
-        if self.endpoint is not None:
-            self.settimeout(self.endpoint.seconds_left())
-
-
-class _TimedSocket(_Timed, socket):
-    """See :class:`_Timed`."""
-
-
-class _TimedTlsSocket(_Timed, ssl.SSLSocket):
-    """See :class:`_Timed`."""
-
-
 class _TimedConnection:
     """A connection of urllib3 that is opened within the deadline, and sends the target of a URL as it is."""
 
@@ -374,7 +319,7 @@ class _TimedConnection:
         self.exchange = exchange
 
     def _new_conn(self: Any) -> socket:
-        return connect(self.exchange.endpoint, _TimedSocket)
+        return connect(self.exchange.endpoint, TimedSocket)
 
     def connect(self: Any) -> None:
         """Connect. Raises :class:`TlsError`, which urllib3 passes on unchanged."""
