@@ -64,7 +64,7 @@ def test_another_certificate_than_the_pinned_one(serve, local, make):
         )
 
 
-def test_the_name_of_the_context_counts_where_the_caller_gives_none(serve, local, make, trusted):
+def test_the_name_of_the_context_counts_where_the_caller_gives_none(serve, local, trusted):
     context = contexts.verifying_context(trusted)
     with pytest.raises(ValueError, match="server_hostname"):
         shake_hands(context, serve(local))
@@ -101,13 +101,14 @@ def unusable(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["pipe", "text.pem", "missing.pem", "/dev/zero"])
-@pytest.mark.parametrize("verify", ["server", "vcenter"])
-def test_a_ca_file_that_cannot_be_used(unusable, name, verify):
+@pytest.mark.parametrize(
+    "make_context",
+    [contexts.verifying_context, lambda path: contexts.vcenter_context(**{**VCENTER, "ca_path": path})],
+    ids=["web server", "vCenter"],
+)
+def test_a_ca_file_that_cannot_be_used(unusable, name, make_context):
     path = str(unusable / name)
     with pytest.raises(TlsError) as caught:
-        if verify == "server":
-            contexts.verifying_context(path)
-        else:
-            contexts.vcenter_context(**{**VCENTER, "ca_path": path})
+        make_context(path)
     assert (caught.value.kind, caught.value.subject) == ("ca_path", path)
     assert "PEM" in caught.value.remedy
