@@ -8,15 +8,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: plugin_manifest_info
-short_description: Look at the manifest that is served
+short_description: Read and check a manifest on its web server
 version_added: "0.1.0"
 author:
   - vSphere Ops contributors (@vsphere-ops)
 description:
   - Downloads the manifest of a plug-in from a URL, or from the URL of an extension that is registered with a vCenter,
     and checks it as M(vsphere_ops.client_plugin.plugin_manifest) does.
-  - A C(.zip) with several manifests is taken apart, and each of them is checked.
-  - What is wrong with a manifest is returned, and is no failure. A URL that gives nothing usable is one.
+  - Checks each manifest of a C(.zip) with several manifests.
+  - Returns the faults of a manifest without failing. Fails where the URL does not deliver a manifest.
 extends_documentation_fragment:
   - vsphere_ops.client_plugin._vcenter
   - vsphere_ops.client_plugin._attributes
@@ -24,49 +24,48 @@ options:
   url:
     description:
       - The C(https) or C(http) URL of a C(plugin.json) or a multi-manifest.
-      - It must be readable as it is, as it must be for a vCenter. No account and no proxy is used, and a redirect is an
-        error.
-      - Exactly one of O(url) and O(key) is needed.
+      - It must be readable as a vCenter reads it, that is without an account, a proxy or a redirect.
+      - Exactly one of O(url) and O(key) is required.
     type: str
   key:
     description:
-      - Key of an extension. Its record in the vCenter tells the URL, and exactly the certificate or thumbprint that is
+      - Key of a registered extension. The URL is that of its record, and only the certificate or thumbprint that is
         registered for it is trusted.
-      - Needs O(hostname), O(username) and O(password).
+      - Requires O(hostname), O(username) and O(password).
     type: str
     aliases: [extension_key]
   server_thumbprint:
     description:
-      - Thumbprint of the certificate of the server of O(url), SHA-256 or SHA-1, in any usual notation. Then exactly
-        that certificate is trusted, and neither the CA nor the host name counts.
+      - Thumbprint of the certificate of the server of O(url), SHA-256 or SHA-1, in any usual notation. Only that
+        certificate is trusted then; its CA and host names are not checked.
     type: str
     aliases: [ssl_thumbprint]
   server_certificate:
-    description: The certificate itself, PEM, to be trusted in the same way. With O(key), the record tells it.
+    description: The certificate itself in PEM, trusted in the same way. With O(key), that of the record is used.
     type: str
   unknown_properties:
     description:
-      - What to do about a member that the schema does not know; see M(vsphere_ops.client_plugin.plugin_manifest).
+      - How to treat a member that is not in the schema; see M(vsphere_ops.client_plugin.plugin_manifest).
     type: str
     choices: [error, warn, ignore]
     default: warn
   strict:
-    description: Make errors of warnings.
+    description: Treat warnings as errors.
     type: bool
     default: false
   targets:
     description:
-      - Versions of vSphere for which it is asked what will not work there, such as V(8.0u3).
+      - Versions of vSphere, such as V(8.0u3), for which the manifest is checked as well.
     type: list
     elements: str
     default: []
   files:
     description:
-      - Also ask for each file that a manifest names, the same ones that M(vsphere_ops.client_plugin.plugin_manifest)
-        looks for with its O(vsphere_ops.client_plugin.plugin_manifest#module:content_path), from the same server and
-        with the same trust, and return what it answered.
-      - The URL of a file is relative to the folder of the manifest. For a multi-manifest nothing is asked for, because
-        no source says what its URLs are relative to.
+      - Also request each file that a manifest names from the same server, with the same trust, and return the answers.
+        These are the files that M(vsphere_ops.client_plugin.plugin_manifest) checks with its
+        O(vsphere_ops.client_plugin.plugin_manifest#module:content_path).
+      - The URL of a file is relative to the folder of the manifest. No files are requested for a multi-manifest,
+        because no source says what its URLs are relative to.
     type: bool
     default: false
   hostname:
@@ -74,14 +73,14 @@ options:
     type: str
     required: false
   username:
-    description: Account that logs in, with O(key). Reading is all that it must be allowed to do.
+    description: Account that logs in, with O(key). It needs the privilege to read only.
     type: str
     required: false
     aliases: [admin, user]
   password:
     description:
       - Password of O(username), with O(key).
-      - It is sent to the vCenter only, and never part of a result, a log, a progress line or a diff.
+      - It is sent to the vCenter only, and is never part of a result, a log or a diff.
     type: str
     required: false
     aliases: [pass, pwd]
@@ -98,9 +97,10 @@ attributes:
     platforms: posix
 requirements:
   - jsonschema
+  - requests
 notes:
-  - O(ca_path) and O(validate_certs) are for the vCenter, and for a web server whose certificate is not pinned.
-    O(timeout) is that of each answer of the vCenter, of the whole download, and of all O(files) together.
+  - O(ca_path) and O(validate_certs) apply to the vCenter, and to a web server whose certificate is not pinned.
+    O(timeout) applies to each answer of the vCenter, to the whole download, and to all O(files) together.
 seealso:
   - module: vsphere_ops.client_plugin.plugin_manifest
   - module: vsphere_ops.client_plugin.plugin_package_info
@@ -108,7 +108,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Is the manifest good that is about to be registered?
+- name: Check the manifest that is about to be registered
   vsphere_ops.client_plugin.plugin_manifest_info:
     url: https://plugins.example.com/com.example.fleet-notes/1.2.0/plugin.json
     server_thumbprint: "{{ served.thumbprint }}"
@@ -116,7 +116,7 @@ EXAMPLES = r"""
   register: offered
   failed_when: not offered.valid
 
-- name: Does a registered plug-in still give what a client can use?
+- name: Check the manifest and files of a registered plug-in
   vsphere_ops.client_plugin.plugin_manifest_info:
     hostname: vcenter.example.com
     username: auditor@vsphere.local
@@ -126,14 +126,14 @@ EXAMPLES = r"""
   delegate_to: localhost
   register: registered
 
-- name: Show what is wrong with it
+- name: Show the findings
   ansible.builtin.debug:
     msg: "{{ registered.findings | map(attribute='message') | list + registered.files | rejectattr('ok') | list }}"
 """
 
 RETURN = r"""
 url:
-  description: What was downloaded.
+  description: The URL that was downloaded.
   returned: success
   type: str
   sample: https://plugins.example.com/com.example.fleet-notes/1.2.0/plugin.json
@@ -148,7 +148,7 @@ valid:
   type: bool
   sample: true
 findings:
-  description: What is wrong, errors first; see M(vsphere_ops.client_plugin.plugin_manifest).
+  description: Faults of the manifest, errors first; see M(vsphere_ops.client_plugin.plugin_manifest).
   returned: success
   type: list
   elements: dict
@@ -168,12 +168,12 @@ manifests:
       type: dict
       sample: {manifestVersion: 1.2.0}
 sha256:
-  description: SHA-256 of what was downloaded, to be compared with another server, or with RV(sha256) of another day.
+  description: SHA-256 digest of the downloaded file in lower-case hexadecimal, to compare it with another download.
   returned: success
   type: str
   sample: 0d3a7a1d7b6c7b1d6f4dd9f5f6a4de6cb1b0f1a6a5d6a1f7ed1a3cbb4b7d3b5e
 files:
-  description: What the server answered for each file that the manifest names. Empty for a multi-manifest.
+  description: The answer of the server for each file that the manifest names. Empty for a multi-manifest.
   returned: with O(files)
   type: list
   elements: dict
@@ -196,8 +196,8 @@ files:
       sample: 321
     ok:
       description:
-        - Whether the status is V(200), the file is not empty, and the content type is one that a browser takes,
-          V(text/html) for a view and that of an image for icons.
+        - Whether the status is V(200), the file is not empty, and a browser accepts the content type, V(text/html) for
+          a view and that of an image for icons.
       type: bool
       sample: true
 extension:

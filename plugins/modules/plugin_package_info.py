@@ -8,48 +8,48 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: plugin_package_info
-short_description: Look at a legacy plug-in package
+short_description: Read a legacy plug-in package
 version_added: "0.1.0"
 author:
   - vSphere Ops contributors (@vsphere-ops)
 description:
   - Reads the C(.zip) of a legacy plug-in (client type V(vsphere-client-serenity)) from a file or from a URL, and
-    returns what its C(plugin-package.xml) says.
-  - Also returns the options that M(vsphere_ops.client_plugin.vcenter_extension) takes to register it. The key and the
-    version in a vCenter must be those of the package.
-  - Fails for an archive that is damaged, encrypted or unusually large, that holds names which lead out of the folder
-    that it is unpacked to, or that has no usable C(plugin-package.xml) at its root. Nothing is ever unpacked.
+    returns the content of its C(plugin-package.xml).
+  - Also returns the options of M(vsphere_ops.client_plugin.vcenter_extension) that register it. The key and the version
+    in a vCenter must be those of the package.
+  - Fails for an archive that is damaged, encrypted or unusually large, that contains names outside of the folder that
+    it is unpacked to, or that has no usable C(plugin-package.xml) at its root. Nothing is unpacked to a disk.
 extends_documentation_fragment:
   - vsphere_ops.client_plugin._attributes
 options:
   path:
     description:
       - The package, a file of at most 256 MiB on the host where the module runs.
-      - Exactly one of O(path) and O(url) is needed.
+      - Exactly one of O(path) and O(url) is required.
     type: path
   url:
     description:
       - An C(https) or C(http) URL of the package, downloaded to the memory of the host where the module runs.
-      - It must be readable as it is, as it must be for a vCenter. No account and no proxy is used, and a redirect is an
-        error.
+      - It must be readable as a vCenter reads it, that is without an account, a proxy or a redirect. Requires the
+        Python library requests.
     type: str
   server_thumbprint:
     description:
-      - SHA-256 thumbprint of the certificate of the server of O(url); a SHA-1 one is taken as well. Any usual notation.
-      - Then exactly that certificate is trusted, and neither the CA nor the host name counts.
+      - Thumbprint of the certificate of the server of O(url), SHA-256 or SHA-1, in any usual notation.
+      - Only that certificate is trusted then; its CA and host names are not checked.
     type: str
     aliases: [ssl_thumbprint]
   ca_path:
     description:
-      - File with the PEM certificates of the CAs, or folder of hashed ones, to trust for O(url) instead of those of the
-        system.
+      - File with the PEM certificates of the CAs to trust for O(url), or folder of hashed ones, instead of the CAs of
+        the system.
     type: path
   validate_certs:
-    description: Check the certificate of the server of O(url), unless O(server_thumbprint) does.
+    description: Verify the certificate of the server of O(url). O(server_thumbprint) is compared in any case.
     type: bool
     default: true
   timeout:
-    description: Seconds that the whole download from O(url) may take.
+    description: Seconds that the whole download from O(url) may take, above 0 and at most 86400.
     type: float
     default: 30
 attributes:
@@ -65,8 +65,9 @@ attributes:
     platforms: posix
 requirements:
   - python >= 3.10
+  - requests, with O(url)
 notes:
-  - What a package needs of vCenter, see RV(package.dependencies), is not compared with any vCenter.
+  - The dependencies of a package, see RV(package.dependencies), are not compared with any vCenter.
 seealso:
   - module: vsphere_ops.client_plugin.vcenter_extension
   - module: vsphere_ops.client_plugin.extension_cert_info
@@ -78,14 +79,14 @@ EXAMPLES = r"""
     path: /srv/build/fleet-notes-1.2.0.zip
   register: built
 
-- name: Read what the web server offers, and trust its one certificate only
+- name: Read the package on the web server, and trust only its certificate
   vsphere_ops.client_plugin.plugin_package_info:
     url: https://plugins.example.com/fleet-notes-1.2.0.zip
     server_thumbprint: "3D:91:0B:6A:C4:58:E7:12:9F:05:A3:BC:60:4E:D8:71:2A:F6:8B:47"
   register: offered
   delegate_to: localhost
 
-- name: Stop if that is another one
+- name: Stop if they differ
   ansible.builtin.assert:
     that: offered.package.sha256 == built.package.sha256
 
@@ -102,7 +103,7 @@ EXAMPLES = r"""
     server_thumbprint: "3D:91:0B:6A:C4:58:E7:12:9F:05:A3:BC:60:4E:D8:71:2A:F6:8B:47"
   delegate_to: localhost
 
-- name: Do the same with the file at hand
+- name: Register it with the local file
   vsphere_ops.client_plugin.vcenter_extension:
     hostname: vcenter.example.com
     username: svc-plugins@vsphere.local
@@ -115,7 +116,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 package:
-  description: What the package says of itself, and what it holds.
+  description: Properties and content of the package.
   returned: success
   type: dict
   contains:
@@ -136,11 +137,11 @@ package:
       type: str
       sample: Fleet Notes
     description:
-      description: What the plug-in does, C(null) when it does not tell.
+      description: What the plug-in does, C(null) when it has no description.
       type: str
       sample: Notes that belong to hosts and clusters
     vendor:
-      description: Who made the plug-in, C(null) when it does not tell.
+      description: Who made the plug-in, C(null) when it has no vendor.
       type: str
       sample: Example Inc.
     icon_uri:
@@ -148,7 +149,7 @@ package:
       type: str
       sample: assets/icon.png
     dependencies:
-      description: Other plug-in packages that it needs, normally the vSphere Client itself.
+      description: Other plug-in packages that it requires, normally the vSphere Client itself.
       type: list
       elements: dict
       contains:
@@ -157,7 +158,7 @@ package:
           type: str
           sample: com.vmware.vsphere.client
         version:
-          description: Version that is asked of the other package, empty when none is.
+          description: Required version of the other package, empty when any will do.
           type: str
           sample: 6.7.0
     bundles:

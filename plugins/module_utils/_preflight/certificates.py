@@ -91,7 +91,7 @@ def _check_host_name(url: str, host: str, der: bytes) -> None:
         certificate = x509.load_certificate(der)
     except CertificateError as error:
         raise PreflightError(
-            f"found that the certificate of {url} {error}", option=OPTION, remedy="replace it on the server"
+            f"found that the certificate of {url} {error.problem()}", option=OPTION, remedy="replace it on the server"
         ) from error
     if not certificate.matches_host(host):
         names = ", ".join(certificate.sans) or "no host at all"

@@ -65,7 +65,7 @@ def read_delivery(
         try:
             archive = multi.read_multi_manifest(data)
         except ManifestError as error:
-            raise ManifestError(error.reason, subject="it", value=error.value, remedy=error.remedy) from error
+            raise ManifestError(error.reason, subject="the archive", value=error.value, remedy=error.remedy) from error
         manifests = tuple((name, document.load_manifest(one)) for name, one in archive.manifests.items())
         findings = multi.validate_multi_manifest(archive, unknown=unknown, strict=strict, targets=targets)
         return Delivery("multi_manifest", manifests, findings, digest)
