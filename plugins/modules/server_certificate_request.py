@@ -106,7 +106,7 @@ reasons:
   returned: success
   type: list
   elements: str
-  sample: ["There is no request at /etc/nginx/manifest/server.csr."]
+  sample: ["The request at /etc/nginx/manifest/server.csr is missing."]
 request:
   description: The request that is in place after the task, in PEM. C(null) in check mode when a new one would be
     created.

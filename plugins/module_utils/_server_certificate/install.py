@@ -158,7 +158,11 @@ def _run_command(tools: HostTools, option: str, command: tuple[str, ...]) -> Non
         ) from error
     if code:
         output = one_line(stderr.strip() or stdout.strip() or "no output", _LONGEST_OUTPUT)
-        raise OptionError(f"failed with exit code {code} ({text}): {output}", option=option)
+        raise OptionError(
+            f"failed with exit code {code} ({text}): {output}",
+            option=option,
+            remedy="correct what the command reports, and run the task again",
+        )
 
 
 def _wait_until_served(confirm: ConfirmOptions, thumbprint: str) -> None:

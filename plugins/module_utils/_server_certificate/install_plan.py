@@ -277,9 +277,10 @@ def _check_validity(chain: Sequence[Certificate], option: str, hosts: Sequence[s
     for host in hosts:
         if not leaf.sans:
             raise OptionError(
-                f"holds {leaf.subject}, which has no subjectAltName; clients ignore the common name",
+                f"holds {leaf.subject}, which has no subjectAltName",
                 option=option,
                 remedy=f"have the certificate issued with the subjectAltName {host}",
+                note="Clients ignore the common name",
             )
         if not leaf.matches_host(host):
             raise OptionError(

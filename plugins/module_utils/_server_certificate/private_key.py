@@ -62,7 +62,7 @@ def read_pair_file(path: str, option: str) -> bytes | None:
     try:
         return read_if_present(path, limit=LARGEST_FILE)
     except FileError as error:
-        raise OptionError.wrap(error, option) from error
+        raise OptionError.wrap(error, option, file=path) from error
 
 
 def read_current_key(

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""Show a certificate on a loopback port until its file is gone: ``serve.py PORT PATH-WITHOUT-SUFFIX``."""
+"""Show a certificate on a loopback port until its file is removed: ``serve.py PORT PATH-WITHOUT-SUFFIX``."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ from pathlib import Path
 
 
 def main(port: str, pair: str) -> None:
+    """Accept connections until the certificate file is removed."""
     certificate = Path(pair + ".pem")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, pair + ".key")
     with socket.create_server(("127.0.0.1", int(port))) as listener:
         listener.settimeout(0.5)
         while certificate.exists():
-            # Nobody came, or somebody who does not like the certificate: the next one, please.
+            # A timeout, or a client that rejects the certificate.
             with contextlib.suppress(OSError):
                 connection, _address = listener.accept()
                 connection.settimeout(5)

@@ -3,9 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""A web server to the eye: ``serve.py PORT FOLDER`` shows FOLDER/server.pem over TLS until FOLDER/server.pid is gone.
+"""Show a certificate like a web server: ``serve.py PORT FOLDER``.
 
-It reads key and certificate when it starts and on SIGHUP.
+FOLDER/server.pem and FOLDER/server.key are read at the start and on SIGHUP. The program ends when FOLDER/server.pid is
+removed.
 """
 
 from __future__ import annotations
@@ -19,22 +20,24 @@ import sys
 from pathlib import Path
 
 
-def read(folder: Path) -> ssl.SSLContext:
+def load_context(folder: Path) -> ssl.SSLContext:
+    """Return a context with the current key and certificate."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(folder / "server.pem", folder / "server.key")
     return context
 
 
 def main(port: str, name: str) -> None:
+    """Accept connections until the file with the process id is removed."""
     folder = Path(name)
     pid = folder / "server.pid"
-    contexts = [read(folder)]
-    signal.signal(signal.SIGHUP, lambda _number, _frame: contexts.append(read(folder)))
+    contexts = [load_context(folder)]
+    signal.signal(signal.SIGHUP, lambda _number, _frame: contexts.append(load_context(folder)))
     with socket.create_server(("127.0.0.1", int(port))) as listener:
         pid.write_text(f"{os.getpid()}\n")
         listener.settimeout(0.5)
         while pid.exists():
-            # Nobody came, or somebody who only looks at the certificate: the next one, please.
+            # A timeout, or a client that closes the connection after the handshake.
             with contextlib.suppress(OSError):
                 connection, _address = listener.accept()
                 connection.settimeout(5)

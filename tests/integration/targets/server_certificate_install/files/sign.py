@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""What a CA does: ``sign.py FOLDER`` reads FOLDER/server.csr and writes certificates of several kinds beside it.
+"""Sign a request like a CA: ``sign.py FOLDER`` reads FOLDER/server.csr and writes certificates beside it.
 
-They are good.pem, expired.pem and unnamed.pem (no subjectAltName); chain.pem is their issuer and then the root. The CA
-is made on the way and forgotten.
+They are good.pem, expired.pem and unnamed.pem (no subjectAltName). chain.pem has their issuer, then the root. The keys
+of the CA are not kept.
 """
 
 from __future__ import annotations
@@ -26,10 +26,12 @@ DAY = datetime.timedelta(days=1)
 
 
 def named(name: str) -> x509.Name:
+    """Return a name that has a common name only."""
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
 
 
 def issue(subject: x509.Name, key: Any, issuer: str, signer: Any, *, days: int = 90, names: Any = None) -> str:
+    """Return a new certificate in PEM, valid for ``days`` from now."""
     builder = x509.CertificateBuilder().subject_name(subject).issuer_name(named(issuer)).public_key(key)
     builder = builder.serial_number(x509.random_serial_number())
     builder = builder.not_valid_before(NOW - 30 * DAY).not_valid_after(NOW + days * DAY)
@@ -40,6 +42,7 @@ def issue(subject: x509.Name, key: Any, issuer: str, signer: Any, *, days: int =
 
 
 def main(name: str) -> None:
+    """Write the certificates."""
     folder = Path(name)
     root, middle = (ec.generate_private_key(ec.SECP256R1()) for _key in range(2))
     chain = issue(named("Example Issuing CA"), middle.public_key(), "Example Root", root, days=900)

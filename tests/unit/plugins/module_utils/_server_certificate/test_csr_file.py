@@ -22,7 +22,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 @pytest.fixture
 def options(tmp_path):
-    """The options of a task; ECC because it is made fast."""
+    """The options of a task; ECC because such keys are generated fast."""
     return {
         "private_key_path": str(tmp_path / "server.key"),
         "request_path": str(tmp_path / "server.csr"),
@@ -72,19 +72,19 @@ def files(options):
 
 
 @pytest.mark.parametrize(("key_type", "encipherment"), [("RSA", True), ("ECC", False)])
-def test_what_a_ca_is_asked_for(run, files, options, key_type, encipherment):
+def test_the_request_for_a_ca(run, files, options, key_type, encipherment):
     reasons, _request_made, copies = run(key_type=key_type, key_size=2048 if key_type == "RSA" else None)
     assert len(reasons) == 2 and all("is missing" in reason for reason in reasons) and copies == []
     key, text = files()
     asked = x509.load_pem_x509_csr(text)
     assert asked.is_signature_valid
     assert asked.subject.rfc4514_string() == "CN=plugins.example.com,O=Example & Söhne\\, Inc.,C=DE"
-    wanted = {extension.oid: extension for extension in asked.extensions}
-    usage = wanted[x509.KeyUsage.oid].value
+    extensions = {extension.oid: extension for extension in asked.extensions}
+    usage = extensions[x509.KeyUsage.oid].value
     assert (usage.digital_signature, usage.key_encipherment, usage.key_cert_sign) == (True, encipherment, False)
-    assert list(wanted[x509.ExtendedKeyUsage.oid].value) == [ExtendedKeyUsageOID.SERVER_AUTH]
-    assert not wanted[x509.BasicConstraints.oid].value.ca
-    assert [str(name.value) for name in wanted[x509.SubjectAlternativeName.oid].value] == [
+    assert list(extensions[x509.ExtendedKeyUsage.oid].value) == [ExtendedKeyUsageOID.SERVER_AUTH]
+    assert not extensions[x509.BasicConstraints.oid].value.ca
+    assert [str(name.value) for name in extensions[x509.SubjectAlternativeName.oid].value] == [
         "plugins.example.com",
         "192.0.2.10",
     ]
@@ -149,7 +149,7 @@ def forged(pem):
     ],
     ids=["empty", "no request", "of another key", "forged"],
 )
-def test_a_request_that_is_of_no_use_is_made_anew(run, files, options, damage, says):
+def test_an_unusable_request_is_replaced(run, files, options, damage, says):
     run()
     key, request = files()
     other = run(force=True)[1].pem.encode()
@@ -169,7 +169,7 @@ def test_a_request_that_is_of_no_use_is_made_anew(run, files, options, damage, s
     ],
     ids=["encrypted", "no key", "another kind"],
 )
-def test_a_foreign_key_is_left_alone(run, files, options, make, *, key, says):
+def test_a_key_from_somewhere_else_is_kept(run, files, options, make, *, key, says):
     Path(options["private_key_path"]).write_bytes(key(make))
     before = files()
     with pytest.raises(OptionError) as caught:
@@ -182,7 +182,7 @@ def test_a_foreign_key_is_left_alone(run, files, options, make, *, key, says):
     assert [stat.S_IMODE(Path(copy).stat().st_mode) for copy in copies] == [0o600]
 
 
-def test_force_makes_both_anew(run, files):
+def test_force_replaces_both(run, files):
     run()
     before = files()
     assert run(force=True)[0] == ("The option force is set.",)

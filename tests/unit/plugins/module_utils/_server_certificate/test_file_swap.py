@@ -21,7 +21,7 @@ KILLED = 9
 
 
 class Mortal(LocalFileSystem):
-    """Dies, as by SIGKILL, in place of the system call after the given number of them."""
+    """Exit, as by SIGKILL, instead of the system call after the given number of calls."""
 
     def __init__(self, calls):
         self.calls = calls
@@ -59,7 +59,7 @@ class Mortal(LocalFileSystem):
 
 
 class Copying(LocalFileSystem):
-    """A file system without hard links."""
+    """Behave as a file system without hard links."""
 
     def link(self, source, target):
         raise PermissionError(1, "Operation not permitted", source, None, target)
@@ -85,7 +85,7 @@ def nothing(_host, _pairs):
 
 
 def kept(host, _pairs):
-    """A way back is open already."""
+    """Install a pair, so that there is a previous one."""
     host.run(**host.waiting(keep_previous=True))
     host.log.unlink()
 
@@ -96,7 +96,7 @@ def kept_again(host, pairs):
 
 
 def renewed(host, pairs):
-    """The certificate alone changed, so the previous key is the live one."""
+    """Replace the certificate only, so that the previous key is the live one."""
     host.run(new_certificate=pairs["renewed"].pem, keep_previous=True)
     host.log.unlink()
 
@@ -120,7 +120,7 @@ SCENARIOS = {
     "reload fails": (nothing, {**FILES, "reload_command": ["false"]}),
     "reload fails after a renewal": (renewed, {**FILES, "reload_command": ["false"]}),
     "reload fails the first time": (first, {**FILES, "reload_command": ["false"]}),
-    "reload fails on the way back": (kept, {"state": "previous", "reload_command": ["false"]}),
+    "reload fails while restoring": (kept, {"state": "previous", "reload_command": ["false"]}),
 }
 
 
@@ -144,7 +144,7 @@ def prepared(tmp_path, pairs, make, now):
 
 
 def attempt(host, options):
-    """Run to the end; whether that failed is as good an end as any."""
+    """Run to the end; return the result, or the message of the failure."""
     try:
         return host.run(**options)
     except OptionError as error:
@@ -152,7 +152,7 @@ def attempt(host, options):
 
 
 def cut_off(host, options, mortal):
-    """Run in a process that dies on the way. Whether it did."""
+    """Run in a process that exits on the way; return whether it did."""
     child = os.fork()
     if child == 0:
         host.files, host.execute = mortal, mortal.execute
@@ -171,7 +171,7 @@ def cut_off(host, options, mortal):
     ],
     ids=lambda value: value if isinstance(value, str) else value.__name__,
 )
-def test_whenever_it_is_cut_off_the_next_run_gets_there(prepared, scenario, kind):
+def test_after_an_interruption_at_any_call_the_next_run_completes(prepared, scenario, kind):
     expected, options = prepared(scenario, "uninterrupted")
     if kind is MortalCopying:
         expected.files = Copying()
@@ -189,10 +189,10 @@ def test_whenever_it_is_cut_off_the_next_run_gets_there(prepared, scenario, kind
         if not died:
             assert calls >= 2
             return
-    pytest.fail("it does not come to an end")
+    pytest.fail("the run does not end")
 
 
-def test_the_second_run_after_a_change_finds_it_done(prepared):
+def test_a_second_run_changes_nothing(prepared):
     host, options = prepared("replace and keep", "twice")
     assert host.run(**options)["changed"]
     before = host.state()
@@ -209,9 +209,9 @@ def test_the_second_run_after_a_change_finds_it_done(prepared):
         ({"new_certificate": "renewed"}, "an interrupted run was replacing"),
     ],
 )
-def test_another_task_throws_nothing_away_that_was_moved(prepared, pairs, options, says):
+def test_another_task_destroys_nothing_that_was_moved(prepared, pairs, options, says):
     host, interrupted = prepared("replace", "moved")
-    # Two second names, two renames, and death in the reload.
+    # Two second names, two renames, then exit in the reload.
     assert cut_off(host, interrupted, Mortal(4))
     assert sorted(host.state()) == ["server.key", "server.key.replaced", "server.pem", "server.pem.replaced"]
     before = host.state()
@@ -222,7 +222,7 @@ def test_another_task_throws_nothing_away_that_was_moved(prepared, pairs, option
     assert host.state() == before
 
 
-def test_the_way_back_from_a_run_that_was_cut_off(prepared):
+def test_undoing_an_interrupted_run(prepared):
     host, interrupted = prepared("replace", "back")
     before = {name: content for name, content in host.state().items() if "next" not in name}
     assert cut_off(host, interrupted, Mortal(4))
@@ -234,9 +234,9 @@ def test_the_way_back_from_a_run_that_was_cut_off(prepared):
 
 
 @pytest.mark.parametrize("options", [FILES, {}, {"state": "settled"}], ids=["the change again", "a check", "settled"])
-def test_a_way_back_that_was_cut_off_is_not_taken_for_a_change(prepared, options):
-    """The pair that was coming back is the previous one again, not a new one."""
-    host, interrupted = prepared("back", "way back")
+def test_an_interrupted_restoration_is_not_a_new_pair(prepared, options):
+    """The pair that was being restored is the previous one again, not a new one."""
+    host, interrupted = prepared("back", "restoring")
     before = host.state()
     assert cut_off(host, interrupted, Mortal(4))
     assert host.state() != before

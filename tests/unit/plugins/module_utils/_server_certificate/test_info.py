@@ -44,7 +44,7 @@ def test_a_server_and_the_host_of_its_url(serve, local, authority, tmp_path, *, 
     assert result["chain"][0] == local.pem
 
 
-def test_a_server_looked_at_for_another_host(serve, local, now):
+def test_a_server_compared_with_another_host(serve, local, now):
     result = info.inspect_certificate(options(url=f"HTTPS://127.0.0.1:{serve(local)}", host="x.example.com")).to_result(
         now
     )
@@ -66,9 +66,9 @@ def test_a_server_looked_at_for_another_host(serve, local, now):
         ({"url": "https://127.0.0.1:1/", "timeout": 0}, ("timeout", "must be above 0 seconds, got 0")),
         ({"url": "https://127.0.0.1:1/", "ca_path": "/no/such/file"}, ("ca_path", "/no/such/file")),
         ({"url": "https://no-such-host.invalid/"}, ("url", "no-such-host.invalid")),
-        ({"path": "/no/such/file"}, ("path", "/no/such/file does not exist")),
-        ({"path": "/"}, ("path", "/ is not a regular file")),
-        ({"path": "/dev/zero"}, ("path", "/dev/zero is not a regular file")),
+        ({"path": "/no/such/file"}, ("path", "/no/such/file, which does not exist")),
+        ({"path": "/"}, ("path", "/, which is not a regular file")),
+        ({"path": "/dev/zero"}, ("path", "/dev/zero, which is not a regular file")),
         ({"content": ""}, ("content", "is empty")),
     ],
 )

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 @pytest.fixture
 def options(tmp_path):
-    """The options of a task; ECC because it is made fast."""
+    """The options of a task; ECC because such keys are generated fast."""
     return {
         "private_key_path": str(tmp_path / "server.key"),
         "certificate_path": str(tmp_path / "server.pem"),
@@ -68,7 +68,7 @@ def files(options):
 
 @pytest.fixture
 def put(options):
-    """``put(key, certificate)`` writes files that somebody else made."""
+    """``put(key, certificate)`` writes files that the module did not create."""
 
     def write(key=None, certificate=None):
         for name, content in (("private_key_path", key), ("certificate_path", certificate)):
@@ -123,7 +123,7 @@ def test_the_second_run_changes_nothing(run, files, changed):
         ({"force": True}, "force is set"),
     ],
 )
-def test_what_makes_a_new_pair(run, files, now, changed, says):
+def test_differences_that_require_a_new_pair(run, files, now, changed, says):
     run()
     before = files()
     at = now + datetime.timedelta(days=changed.pop("days_later", 0))
@@ -150,7 +150,7 @@ def test_a_day_too_early_it_is_not_renewed(run, now):
     ],
 )
 def test_a_usable_key_is_kept_and_gets_a_certificate(run, files, put, make, *, certificate, says):
-    """Also what mends a run that was cut off after the first of the two files."""
+    """This also repairs a run that was interrupted after the first of the two files."""
     key = make().key_pem()
     sans = ("DNS:plugins.example.com", "IP:192.0.2.10")
     put(key, make("plugins.example.com", sans).pem.encode() if certificate == "other" else certificate)
@@ -176,7 +176,7 @@ def refused(run, files, **changed):
     return caught.value
 
 
-def test_a_certificate_from_a_ca_is_left_to_it(run, files, put, make, authority):
+def test_a_certificate_from_a_ca_is_kept(run, files, put, make, authority):
     made = make("plugins.example.com", ("DNS:plugins.example.com", "IP:192.0.2.10"), issuer=authority, days=(-1, 5))
     put(made.key_pem(), made.pem.encode())
     error = refused(run, files)
@@ -199,7 +199,7 @@ def test_a_certificate_from_a_ca_is_left_to_it(run, files, put, make, authority)
     ],
     ids=["encrypted", "no key", "DER", "another kind"],
 )
-def test_a_foreign_key_is_left_alone(run, files, put, make, *, key, says):
+def test_a_key_from_somewhere_else_is_kept(run, files, put, make, *, key, says):
     put(key(make))
     error = refused(run, files)
     assert error.option == "private_key_path"
@@ -257,7 +257,7 @@ def test_files_that_cannot_be_written(run, files):
         ({"mode": "rw-r--r--"}, ("mode", "rw-r--r--")),
         ({"private_key_mode": "0888"}, ("private_key_mode", "0888")),
         ({"certificate_path": "/no/such/folder/x.pem"}, ("certificate_path", "/no/such/folder/x.pem")),
-        ({"private_key_path": "/proc"}, ("private_key_path", "/proc is not a regular file")),
+        ({"private_key_path": "/proc"}, ("private_key_path", "/proc, which is not a regular file")),
     ],
 )
 def test_options_that_cannot_be_used(run, files, changed, says):
@@ -285,7 +285,7 @@ def test_one_file_for_both_is_refused(run, files, options):
         ("ip:2001:db8::1", "IP:2001:db8::1"),
     ],
 )
-def test_how_names_may_be_written(options, name, san):
+def test_notations_of_names(options, name, san):
     parsed = self_signed.parse_self_signed_options({**options, "subject_alternative_names": [name]})
     assert parsed.sans == (san,)
 
@@ -311,7 +311,7 @@ def test_how_names_may_be_written(options, name, san):
         "URI:https://a",
     ],
 )
-def test_names_that_are_none(options, name):
+def test_invalid_names(options, name):
     with pytest.raises(OptionError, match="host name") as caught:
         self_signed.parse_self_signed_options({**options, "subject_alternative_names": ["a.example.com", name]})
     assert caught.value.option == "subject_alternative_names"
@@ -331,7 +331,7 @@ def test_the_common_name_when_none_is_given(options, names, common_name):
     assert parsed.common_name == common_name
 
 
-def test_rsa_3072_when_nothing_is_said(options):
+def test_the_default_key_is_rsa_3072(options):
     parsed = self_signed.parse_self_signed_options({**options, "key_type": "RSA"})
     assert (parsed.key_type, parsed.key_size) == ("RSA", 3072)
 
@@ -349,7 +349,7 @@ def test_the_result_holds_no_key(run, options, now, files):
     assert private not in repr(result) and "PRIVATE" not in repr(result)
 
 
-def test_check_mode_knows_all_but_the_thumbprint(options, now):
+def test_check_mode_predicts_all_but_the_thumbprint(options, now):
     parsed = self_signed.parse_self_signed_options(options)
     plan = self_signed.plan_self_signed(parsed, self_signed.read_self_signed_files(parsed), now)
     result = self_signed.describe_self_signed(parsed, plan, None, now)
