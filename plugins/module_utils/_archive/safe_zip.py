@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""The only file that knows how a ZIP archive from strangers is opened. Standard library only; nothing is ever unpacked.
+"""Open ZIP archives of unknown origin. Standard library only; nothing is unpacked to the disk.
 
-Archives that would do harm where they are unpacked, or that a vSphere Client could not read, are refused as a whole.
+An archive that would do harm where it is unpacked, or that a vSphere Client could not read, is refused as a whole.
 """
 
 from __future__ import annotations
@@ -22,29 +22,34 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from .._errors import ArchiveError
+from .._foreign_text import one_line, quoted
 
-AGAIN = "make the archive again"
 MAX_ENTRIES = 10_000
-# The table of contents is read in one piece before its entries can be counted; this is over 400 bytes for each.
+# The central directory is read in one piece before its entries can be counted; this is over 400 bytes for each.
 MAX_DIRECTORY_BYTES = 4 * 1024 * 1024
 
-# The zip reader of Java (java.util.zip), in which the vSphere Client is written, knows these.
+# The methods that the ZIP reader of Java (java.util.zip) supports, in which the vSphere Client is written.
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-# APPNOTE.TXT 4.4.4: bit 0 encrypted, bit 6 strongly encrypted, bit 13 with a masked table of contents.
+# APPNOTE.TXT 4.4.4: bit 0 encrypted, bit 6 strongly encrypted, bit 13 with a masked central directory.
 _ENCRYPTED = 0x1 | 0x40 | 0x2000
-_LOOKS_LIKE = (
-    (b"<", ", but a text such as HTML or XML"),
-    (b"{", ", but a text such as JSON"),
-    (b"\x1f\x8b", ", but one made by gzip or tar"),
-    (b"7z\xbc\xaf\x27\x1c", ", but one made by 7-Zip"),
-    (b"Rar!", ", but one made by RAR"),
+_SIGNATURES = (
+    (b"<", "a text such as HTML or XML"),
+    (b"{", "a text such as JSON"),
+    (b"\x1f\x8b", "a gzip or tar.gz file"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
+    (b"Rar!", "a RAR archive"),
 )
-_LONGEST_SHOWN = 120
+# APPNOTE.TXT 4.3.16: the signature of the record at the end, its length, and the longest comment after it.
+_END, _END_BYTES, _LONGEST_COMMENT = b"PK\x05\x06", 22, 0xFFFF
+_LONGEST_NAME_SHOWN = 120
+_CHECK = "check that it is the right file"
+_AGAIN = "create the archive again"
+_COPY_AGAIN = "download or copy it again"
 
 
 @dataclass(frozen=True, slots=True)
 class ZipLimits:
-    """What an archive is of ("the plug-in"), and how many bytes it may have, as it is and unpacked."""
+    """What an archive contains ("the plug-in"), and its largest number of bytes, packed and unpacked."""
 
     what: str
     size: int
@@ -52,42 +57,44 @@ class ZipLimits:
 
 
 @contextmanager
-def open_zip(data: bytes, expected: ZipLimits) -> Iterator[tuple[zipfile.ZipFile, list[zipfile.ZipInfo]]]:
-    """The archive in some bytes, and its entries, when all of them are harmless.
+def open_zip(data: bytes, limits: ZipLimits) -> Iterator[tuple[zipfile.ZipFile, list[zipfile.ZipInfo]]]:
+    """Open the archive in ``data`` and check all its entries.
 
-    Raises :class:`ArchiveError`, also for what turns out to be damaged while the archive is read.
+    Raises :class:`ArchiveError`, also for damage that is found while entries are read within the ``with`` block.
     """
     if not data:
-        raise ArchiveError(f"is empty; give the .zip of {expected.what}")
-    if len(data) > expected.size:
-        raise ArchiveError(
-            f"is larger than {expected.size // 1024**2} MiB, which no .zip of {expected.what} is; check what it is"
-        )
+        raise ArchiveError("is empty", remedy=f"give the .zip of {limits.what}")
+    if len(data) > limits.size:
+        raise ArchiveError(f"is larger than {limits.size // 1024**2} MiB", remedy=_CHECK)
     try:
-        with zipfile.ZipFile(_Guarded(data)) as archive:
+        with zipfile.ZipFile(_BoundedReads(data)) as archive:
             entries = archive.infolist()
-            _check(entries, expected)
+            _check_entries(entries, limits)
             yield archive, entries
     except zipfile.BadZipFile as error:
-        raise ArchiveError(_no_zip(data, expected) if "not a zip file" in str(error) else _damaged(error)) from error
+        raise (_damaged(error) if _has_end_record(data) else _not_a_zip(data, limits)) from error
     except (EOFError, OverflowError, UnicodeError, struct.error, zlib.error) as error:
-        raise ArchiveError(_damaged(error)) from error
+        raise _damaged(error) from error
     except NotImplementedError as error:
         raise ArchiveError(
-            f"needs what neither Python nor Java unzips ({_words(error)}); {AGAIN} with zip or jar"
+            f"uses a feature that neither Python nor Java supports ({_shown_error(error)})",
+            remedy=f"{_AGAIN} with zip or jar",
         ) from error
 
 
 def read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limit: int) -> bytes:
-    """The bytes of an entry whose declared size, at most ``limit``, must be its real one; within :func:`open_zip`."""
+    """Return the bytes of an entry of at most ``limit`` bytes, within the block of :func:`open_zip`.
+
+    An entry whose real size differs from the declared one counts as damaged.
+    """
     try:
         with archive.open(entry) as file:
-            # The declared size is a claim like any other, so it is no reason to read more.
+            # The declared size cannot be trusted, so it does not limit the reading.
             data = file.read(limit + 1)
     except ValueError as error:
         if isinstance(error, UnicodeError):
             raise
-        # A place before the beginning of the archive.
+        # The entry is declared to begin before the archive.
         raise zipfile.BadZipFile(str(error)) from error
     if len(data) != entry.file_size:
         raise zipfile.BadZipFile(f"{entry.filename} has {len(data)} bytes, and {entry.file_size} are declared")
@@ -95,7 +102,7 @@ def read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limit: int) -> 
 
 
 def find_path_problem(name: str) -> str | None:
-    """Why a name must not be unpacked, to follow "which"; None for a plain relative one."""
+    """Return why a name must not be unpacked, as a clause after "which", or None for a plain relative one."""
     if re.search(r"[\x00-\x1f\x7f-\x9f]", name):
         return "has a control character"
     if "\\" in name:
@@ -107,69 +114,72 @@ def find_path_problem(name: str) -> str | None:
     return None if name else "is empty"
 
 
-def shown(name: str) -> str:
-    """A name from the archive for a message: nothing invisible, and nothing long."""
-    return ascii(name if len(name) <= _LONGEST_SHOWN else f"{name[:_LONGEST_SHOWN]}...")
+def quoted_name(name: str) -> str:
+    """Return a name from an archive as a message shows it."""
+    return quoted(name, _LONGEST_NAME_SHOWN)
 
 
-class _Guarded(io.BytesIO):
-    """Python's zip reader asks for the table of contents in one piece, as long as the archive says that it is."""
+class _BoundedReads(io.BytesIO):
+    """The bytes of an archive, without the reads of any length that the archive itself declares."""
 
     def read(self, size: int | None = -1, /) -> bytes:
+        """Return the next ``size`` bytes; zipfile reads the central directory in one piece."""
         if size is not None and size > MAX_DIRECTORY_BYTES:
             raise ArchiveError(
-                f"has a table of contents of {size} bytes, where at most {MAX_DIRECTORY_BYTES} are read; {AGAIN}"
+                f"has a table of contents of {size} bytes, more than {MAX_DIRECTORY_BYTES}", remedy=_AGAIN
             )
         return super().read(size)
 
 
-def _check(entries: list[zipfile.ZipInfo], expected: ZipLimits) -> None:
+def _check_entries(entries: list[zipfile.ZipInfo], limits: ZipLimits) -> None:
     if len(entries) > MAX_ENTRIES:
-        raise ArchiveError(f"has {len(entries)} entries, where at most {MAX_ENTRIES} are read; check what it is")
-    seen: set[str] = set()
+        raise ArchiveError(f"has {len(entries)} entries, more than {MAX_ENTRIES}", remedy=_CHECK)
+    names: set[str] = set()
     for entry in entries:
         # Python cuts a name at a NUL and, from 3.13 on, may take another one from an extra field.
         for name in (entry.orig_filename, entry.filename):
             if problem := find_path_problem(name):
-                raise ArchiveError(f"holds the name {shown(name)}, which {problem}; {AGAIN} with plain relative names")
+                raise ArchiveError(
+                    f"holds the name {quoted_name(name)}, which {problem}",
+                    remedy=f"{_AGAIN} with plain relative names",
+                )
         _check_entry(entry)
-        # Unpacked, these would be the same file.
+        # Two spellings of one path would be unpacked to the same file.
         name = posixpath.normpath(entry.filename)
-        if name in seen:
-            raise ArchiveError(f"holds {shown(entry.filename)} twice; {AGAIN} with one of the two")
-        seen.add(name)
+        if name in names:
+            raise ArchiveError(f"holds {quoted_name(entry.filename)} twice", remedy=f"{_AGAIN} with one of the two")
+        names.add(name)
     unpacked = sum(entry.file_size for entry in entries)
-    if unpacked > expected.unpacked:
-        raise ArchiveError(
-            f"would take {unpacked} bytes when unpacked, where at most {expected.unpacked} are accepted; "
-            "check what it is"
-        )
+    if unpacked > limits.unpacked:
+        raise ArchiveError(f"would take {unpacked} bytes when unpacked, more than {limits.unpacked}", remedy=_CHECK)
 
 
 def _check_entry(entry: zipfile.ZipInfo) -> None:
-    name = shown(entry.filename)
+    name = quoted_name(entry.filename)
     if stat.S_ISLNK(entry.external_attr >> 16):
-        raise ArchiveError(f"holds {name}, a symbolic link; {AGAIN} with the file that it points to")
+        raise ArchiveError(f"holds {name}, a symbolic link", remedy=f"{_AGAIN} with the file that it points to")
     if entry.flag_bits & _ENCRYPTED:
-        raise ArchiveError(f"holds {name} encrypted, and no client has a password for it; {AGAIN} without one")
+        raise ArchiveError(f"holds {name} encrypted", remedy=f"{_AGAIN} without a password, which no client has")
     if entry.compress_type not in _METHODS:
-        raise ArchiveError(f"holds {name} compressed by method {entry.compress_type}; {AGAIN} with deflate")
+        raise ArchiveError(f"holds {name} compressed by method {entry.compress_type}", remedy=f"{_AGAIN} with deflate")
 
 
-def _no_zip(data: bytes, expected: ZipLimits) -> str:
-    """What is wrong with bytes that have no table of contents at their end."""
+def _has_end_record(data: bytes) -> bool:
+    start = max(0, len(data) - _END_BYTES - _LONGEST_COMMENT)
+    return data.find(_END, start, len(data) - _END_BYTES + len(_END)) >= 0
+
+
+def _not_a_zip(data: bytes, limits: ZipLimits) -> ArchiveError:
     if data.startswith(b"PK\x03\x04"):
-        return "is a zip archive whose end is missing; download or copy it again"
-    looks = next((what for start, what in _LOOKS_LIKE if data[:64].lstrip().startswith(start)), "")
-    return f"is no zip archive{looks}; give the .zip of {expected.what}"
+        return ArchiveError("is a ZIP archive whose end is missing", remedy=_COPY_AGAIN)
+    found = next((what for start, what in _SIGNATURES if data[:64].lstrip().startswith(start)), "")
+    reason = f"is not a ZIP archive, but {found}" if found else "is not a ZIP archive"
+    return ArchiveError(reason, remedy=f"give the .zip of {limits.what}")
 
 
-def _damaged(error: Exception) -> str:
-    return f"is a damaged zip archive ({_words(error)}); download or copy it again"
+def _damaged(error: Exception) -> ArchiveError:
+    return ArchiveError(f"is a damaged ZIP archive ({_shown_error(error)})", remedy=_COPY_AGAIN)
 
 
-def _words(error: Exception) -> str:
-    """Python's own words, which may quote names of any length."""
-    words = str(error).splitlines()
-    text = ascii(words[0])[1:-1] if words else type(error).__name__
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
+def _shown_error(error: Exception) -> str:
+    return one_line(error, _LONGEST_NAME_SHOWN) or type(error).__name__

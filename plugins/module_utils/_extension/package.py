@@ -3,28 +3,27 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""The only file that knows what a legacy plug-in package is: a ZIP archive with a plugin-package.xml in it.
+"""Read legacy plug-in packages: ZIP archives with a plugin-package.xml.
 
-What stands in one follows the SDK guide for local plug-ins, Plug-In Package Overview and XML Elements of the Plug-In
-Package Manifest File. Nothing is ever unpacked, and only plugin-package.xml is read.
+The format follows the SDK guide for local plug-ins, Plug-In Package Overview and XML Elements of the Plug-In Package
+Manifest File. Nothing is unpacked, and only plugin-package.xml is read.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
 import posixpath
-import stat
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
-from .._archive import safe_xml, safe_zip
+from .._archive.safe_xml import parse_xml
+from .._archive.safe_zip import ZipLimits, open_zip, quoted_name, read_entry
 from .._errors import ArchiveError, PackageError, XmlError
 from .model import PACKAGE
 
-# Held in memory as a whole, on an execution node that does other things as well. Vendors ship tens of MiB.
+# Held in memory, on an execution node that has other work as well. Vendors ship tens of MiB.
 MAX_BYTES = 256 * 1024 * 1024
 # vCenter unpacks a package on a disk that it needs for itself. WAR and JAR files hardly shrink a second time, so an
 # honest package does not come near four times the largest archive.
@@ -59,51 +58,23 @@ class PluginPackage:
     sha256: str
 
 
-def load_package(path: str) -> PluginPackage:
-    """The package in a file. Raises :class:`PackageError`, also for a file that cannot be read."""
-    try:
-        found = os.stat(path)
-        data = None
-        # A pipe or a device could give for ever, so it is not even opened.
-        if stat.S_ISREG(found.st_mode):
-            with open(path, "rb") as file:
-                data = file.read(min(found.st_size, MAX_BYTES) + 1)
-    except FileNotFoundError as error:
-        raise PackageError(f"there is no file {path}; give the path of the .zip of the plug-in") from error
-    except OSError as error:
-        raise PackageError(
-            f"{path} cannot be read ({error.strerror}); give a file that the user of this task may read"
-        ) from error
-    except ValueError as error:
-        # What the system cannot take as a name, such as one with a NUL.
-        raise PackageError(f"{path!a} is no path ({error}); correct it") from error
-    if data is None:
-        raise PackageError(f"{path} is no regular file; give the path of the .zip of the plug-in")
-    try:
-        return parse_package(data)
-    except PackageError as error:
-        raise PackageError(f"{path} {error}") from error
-
-
 def parse_package(data: bytes) -> PluginPackage:
-    """The package in the bytes of an archive. Raises :class:`PackageError`."""
+    """Return the package in the bytes of an archive. Raises :class:`PackageError`."""
     try:
-        with safe_zip.open_zip(data, safe_zip.ZipLimits("the plug-in", MAX_BYTES, MAX_UNPACKED_BYTES)) as (
-            archive,
-            entries,
-        ):
-            manifest = _manifest(archive, _find(entries))
+        with open_zip(data, ZipLimits("the plug-in", MAX_BYTES, MAX_UNPACKED_BYTES)) as (archive, entries):
+            manifest = _read_manifest(archive, _find_manifest(entries))
     except ArchiveError as error:
-        raise PackageError(str(error)) from error
-    return _package(manifest, entries, data)
+        raise PackageError(error.reason, remedy=error.remedy) from error
+    return _build_package(manifest, entries, data)
 
 
 def package_to_options(package: PluginPackage) -> dict[str, str]:
-    """Those options of ``vcenter_extension`` that follow from a package.
+    """Return the options of ``vcenter_extension`` that follow from a package.
 
-    The key must be the id, and the versions must be alike (SDK guide). What the package does not tell is left out.
+    The key must be the id, and the versions must be equal (SDK guide). Parts that the package does not have are left
+    out.
     """
-    told = {
+    options = {
         "key": package.id,
         "version": package.version,
         "label": package.name,
@@ -111,59 +82,58 @@ def package_to_options(package: PluginPackage) -> dict[str, str]:
         "company": package.vendor,
         "client_type": PACKAGE,
     }
-    return {option: value for option, value in told.items() if value is not None}
+    return {option: value for option, value in options.items() if value is not None}
 
 
-def _find(entries: list[zipfile.ZipInfo]) -> zipfile.ZipInfo:
+def _find_manifest(entries: list[zipfile.ZipInfo]) -> zipfile.ZipInfo:
     files = {entry.filename: entry for entry in entries if not entry.is_dir()}
     if _MANIFEST in files:
         return files[_MANIFEST]
-    near = sorted((name for name in files if posixpath.basename(name).lower() == _MANIFEST), key=_depth)
-    if not near:
-        raise PackageError(f"has no {_MANIFEST}; give a plug-in package, which has one at its root")
-    folder = posixpath.normpath(posixpath.dirname(near[0]))
+    similar = sorted((name for name in files if posixpath.basename(name).lower() == _MANIFEST), key=_sort_by_depth)
+    if not similar:
+        raise PackageError(f"has no {_MANIFEST} at its root", remedy="give a plug-in package")
+    folder = posixpath.normpath(posixpath.dirname(similar[0]))
     if folder == ".":
-        raise PackageError(
-            f"has {safe_zip.shown(near[0])} where vCenter looks for {_MANIFEST}; rename it, in this very spelling"
-        )
+        raise PackageError(f"has {quoted_name(similar[0])} instead of {_MANIFEST}", remedy="rename that file")
     raise PackageError(
-        f"has its {posixpath.basename(near[0])} in the folder {safe_zip.shown(folder)}, not at the root; "
-        "zip the content of that folder, not the folder itself"
+        f"has its {_MANIFEST} in the folder {quoted_name(folder)}, not at the root",
+        remedy="zip the content of that folder, not the folder itself",
     )
 
 
-def _depth(name: str) -> tuple[int, str]:
+def _sort_by_depth(name: str) -> tuple[int, str]:
     return name.count("/"), name
 
 
-def _manifest(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+def _read_manifest(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     if entry.file_size > MAX_MANIFEST_BYTES:
         raise PackageError(
-            f"has a {_MANIFEST} of more than {MAX_MANIFEST_BYTES // 1024**2} MiB, which none is; check what it is"
+            f"has a {_MANIFEST} of more than {MAX_MANIFEST_BYTES // 1024**2} MiB",
+            remedy="check that it is the right archive",
         )
-    return safe_zip.read_entry(archive, entry, MAX_MANIFEST_BYTES)
+    return read_entry(archive, entry, MAX_MANIFEST_BYTES)
 
 
-def _package(manifest: bytes, entries: Iterable[zipfile.ZipInfo], data: bytes) -> PluginPackage:
+def _build_package(manifest: bytes, entries: Iterable[zipfile.ZipInfo], data: bytes) -> PluginPackage:
     try:
-        root = safe_xml.parse_xml(manifest, limit=MAX_MANIFEST_BYTES)
+        root = parse_xml(manifest, limit=MAX_MANIFEST_BYTES)
     except XmlError as error:
-        raise PackageError(f"has a {_MANIFEST} that cannot be used: {error}") from error
+        raise PackageError(f"has a {_MANIFEST} that {error.reason}", remedy=error.remedy) from error
     if root.tag != "pluginPackage":
         raise PackageError(
-            f"has a {_MANIFEST} whose root element is {safe_zip.shown(root.tag)}; "
-            "a plug-in package has pluginPackage there"
+            f"has a {_MANIFEST} whose root element is {quoted_name(root.tag)}, not pluginPackage",
+            remedy="give a plug-in package",
         )
     return PluginPackage(
-        id=_needed(root, "id", "the extension key"),
-        version=_needed(root, "version", "the version of the extension"),
+        id=_required_attribute(root, "id", "the extension key"),
+        version=_required_attribute(root, "version", "the version of the extension"),
         type=root.get("type"),
         name=root.get("name"),
         description=root.get("description"),
         vendor=root.get("vendor"),
         icon_uri=root.get("iconUri"),
         dependencies=tuple(
-            (needed.get("id", ""), needed.get("version", "")) for needed in root.iterfind("dependencies/pluginPackage")
+            (other.get("id", ""), other.get("version", "")) for other in root.iterfind("dependencies/pluginPackage")
         ),
         bundles=tuple(bundle.get("id", "") for bundle in root.iterfind("bundlesOrder/bundle")),
         files=tuple(
@@ -174,10 +144,11 @@ def _package(manifest: bytes, entries: Iterable[zipfile.ZipInfo], data: bytes) -
     )
 
 
-def _needed(root: Element, attribute: str, meaning: str) -> str:
+def _required_attribute(root: Element, attribute: str, meaning: str) -> str:
     value = root.get(attribute, "")
     if not value.strip():
         raise PackageError(
-            f"has a {_MANIFEST} without {attribute}; give its pluginPackage the attribute {attribute}, {meaning}"
+            f"has a {_MANIFEST} without {attribute}",
+            remedy=f"add the attribute {attribute} to pluginPackage, {meaning}",
         )
     return value

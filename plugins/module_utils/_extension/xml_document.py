@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""The only file that knows ``vim.Extension`` as an XML document, the text that is pasted into a Managed Object Browser.
+"""Convert extension records from and to ``vim.Extension`` as XML, the text for a Managed Object Browser.
 
-Documents found in the wild have their elements in many an order, white space around values, and no lastHeartbeatTime;
-all of that is read. What is written has the order of the API, because a SOAP client wants it.
+Documents in use have their elements in any order, white space around values, and no lastHeartbeatTime; all of that is
+accepted. Elements are written in the order of the API, which a SOAP client requires.
 """
 
 from __future__ import annotations
@@ -15,14 +15,15 @@ from collections.abc import Mapping
 from typing import Any
 from xml.etree import ElementTree
 
-from .._archive import safe_xml
+from .._archive.safe_xml import parse_xml
 from .._errors import XmlError
+from .._foreign_text import one_line
 from .api_types import FLAG, REFERENCE, SHAPE, TIME, from_api, to_api
 from .model import Extension
 from .to_options import to_options
 
 _FLAGS = {"true": True, "1": True, "false": False, "0": False}
-# The options that each element of a document stands for.
+# The options that each element of a document gives.
 _OPTIONS = {
     "key": ("key",),
     "version": ("version",),
@@ -48,26 +49,26 @@ def extension_to_xml(extension: Extension, heartbeat: str) -> str:
 
 
 def extension_from_xml(document: bytes) -> Extension:
-    """Read a document. Raises :class:`XmlError`."""
-    return from_api(_read(document))
+    """Return the record in a document. Raises :class:`XmlError`."""
+    return from_api(_parse_document(document))
 
 
 def options_from_xml(document: bytes) -> dict[str, Any]:
-    """The options that a document stands for; those of elements that it does not have are not there.
+    """Return the options that a document gives, without those of elements that it does not have.
 
-    Its clients and servers are all there shall be: with a client and without a server, there is no server.
+    Its clients and servers are complete: a document with a client and without a server gives a record without one.
     Raises :class:`XmlError`.
     """
-    data = _read(document)
-    written = to_options(from_api(data))
+    data = _parse_document(document)
+    values = to_options(from_api(data))
     names = [name for element, group in _OPTIONS.items() if element in data for name in group]
     names += [name for name in ("label", "summary") if name in data.get("description", {})]
-    found = {name: written[name] for name in names if written[name] is not None}
+    options = {name: values[name] for name in names if values[name] is not None}
     if "client" in data and "server" not in data:
-        found |= {"server_type": "", "plugin_servers": []}
-    if written["other"]:
-        found["other"] = written["other"]
-    return found
+        options |= {"server_type": "", "plugin_servers": []}
+    if values["other"]:
+        options["other"] = values["other"]
+    return options
 
 
 def _append(parent: ElementTree.Element, data: Mapping[str, Any]) -> None:
@@ -83,43 +84,41 @@ def _append(parent: ElementTree.Element, data: Mapping[str, Any]) -> None:
                 _append(element, item)
 
 
-def _read(document: bytes) -> dict[str, Any]:
-    try:
-        root = safe_xml.parse_xml(document)
-    except XmlError as error:
-        raise XmlError(f"holds no XML that can be read: {error}") from error
+def _parse_document(document: bytes) -> dict[str, Any]:
+    root = parse_xml(document)
     if root.tag.lower() != "extension" and root.get("type") != "Extension":
-        raise XmlError(f"begins with <{root.tag}>; the document of an extension record begins with <extension>")
-    return _fields(root, SHAPE, "extension")
+        reason = f"begins with <{one_line(root.tag)}>, not with <extension>"
+        raise XmlError(reason, remedy="give the document of an extension record")
+    return _parse_fields(root, SHAPE, "extension")
 
 
-def _fields(element: ElementTree.Element, shape: Mapping[str, Any], where: str) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+def _parse_fields(element: ElementTree.Element, shape: Mapping[str, Any], where: str) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
     for child in element:
-        here = f"{where}.{child.tag}"
+        path = f"{where}.{one_line(child.tag)}"
         if child.tag not in shape:
-            raise XmlError(f"has an element {here}, which the API does not know; correct it or take it out")
+            raise XmlError(f"has an element {path}, which the API does not have", remedy="correct or remove it")
         part = shape[child.tag]
         if isinstance(part, list):
-            found.setdefault(child.tag, []).append(_value(child, part[0], here))
-        elif child.tag in found:
-            raise XmlError(f"has the element {here} twice; take one out")
+            fields.setdefault(child.tag, []).append(_parse_value(child, part[0], path))
+        elif child.tag in fields:
+            raise XmlError(f"has the element {path} twice", remedy="remove one of the two")
         elif part != TIME:
-            found[child.tag] = _value(child, part, here)
-    return found
+            fields[child.tag] = _parse_value(child, part, path)
+    return fields
 
 
-def _value(element: ElementTree.Element, shape: Any, where: str) -> Any:
+def _parse_value(element: ElementTree.Element, shape: Any, where: str) -> Any:
     if isinstance(shape, Mapping):
-        return _fields(element, shape, where)
+        return _parse_fields(element, shape, where)
     if len(element):
-        raise XmlError(f"has elements inside of {where}, where a value is expected; take them out")
-    # Around a value white space is layout. A message may begin or end with some.
+        raise XmlError(f"has elements inside of {where}, which must be a value", remedy="remove them")
+    # White space around a value is layout, but a message may begin or end with some.
     text = element.text or ""
     text = text if where.endswith(".data.value") else text.strip()
     if shape == FLAG:
         if text.lower() not in _FLAGS:
-            raise XmlError(f"has {text!r} as {where}; write true or false")
+            raise XmlError(f"has a value in {where} that must be true or false", value=text)
         return _FLAGS[text.lower()]
     if shape == REFERENCE:
         return {"type": element.get("type") or "ManagedEntity", "value": text}

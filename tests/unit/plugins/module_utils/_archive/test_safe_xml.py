@@ -26,67 +26,69 @@ LAUGHS = """<?xml version="1.0"?>
 DEEP = "<a>" * 33 + "</a>" * 33
 
 FAULTS = [
-    ("", "it is empty"),
-    (" \r\n\t", "it is empty"),
-    (LAUGHS, "line 2, column 16: a DOCTYPE may not stand here"),
-    ('<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>', "a DOCTYPE may not stand here"),
-    ('<!DOCTYPE a [<!ENTITY % x SYSTEM "http://127.0.0.1:1/">%x;]><a/>', "a DOCTYPE may not stand here"),
-    ("<!DOCTYPE a><a/>", "a DOCTYPE may not stand here"),
-    (DEEP, "line 1, column 97: this is nested more than 32 levels deep"),
-    ("<a>" * 20_000, "this is nested more than 32 levels deep"),
-    ("<a>\n <b>\n</a>", "line 3, column 3: this closing tag does not belong"),
-    ("<a>\n<b", "line 2, column 1: a tag that begins here never ends"),
-    ("<a>\n", "line 2, column 1: the text ends before the document does"),
-    ("<a><![CDATA[x</a>", "line 1, column 18: a CDATA section has no end"),
-    ("<a/>\n<b/>", "line 2, column 1: there is more after the end"),
-    ('<a b="1" b="2"/>', "line 1, column 10: an attribute stands here a second time"),
-    ("<a>&nbsp;</a>", "line 1, column 4: an entity is used that XML does not know"),
-    ("<x:a/>", "line 1, column 1: a prefix is used that no xmlns attribute declares"),
-    ("<a b=c/>", "line 1, column 6: this is not XML (a character that may not stand here)"),
-    ("no XML", "line 1, column 1: this is not XML"),
-    ("<a>\x00</a>", "line 1, column 4: this is not XML"),
-    ("<a>ä\ud800</a>", "line 1, column 5: this is not XML"),
-    (b"<a>\xe4</a>", "line 1, column 4: this is not XML"),
-    (b"\x00\x01\x02", "this is not XML"),
-    (b"\xef\xbb\xbf", "the text ends before the document does"),
-    (b'<?xml version="1.0" encoding="UTF-16"?><a/>', "this is not XML (encoding specified"),
-    (b'<?xml version="1.0" encoding="utf-7"?><a/>', "the encoding 'utf-7' is not read here"),
-    (b'<?xml version="1.0" encoding="rot13"?><a/>', "the encoding 'rot13' is not read here"),
-    (b'<?xml version="1.0" encoding="no-such"?><a/>', "the encoding 'no-such' is not read here"),
-    (b'<?xml version="1.0" encoding="x' + b"y" * 999 + b'"?><a/>', "y' is not read here"),
+    ("", "is empty"),
+    (" \r\n\t", "is empty"),
+    (LAUGHS, "(line 2, column 16): a DOCTYPE is not allowed"),
+    ('<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>', "a DOCTYPE is not allowed"),
+    ('<!DOCTYPE a [<!ENTITY % x SYSTEM "http://127.0.0.1:1/">%x;]><a/>', "a DOCTYPE is not allowed"),
+    ("<!DOCTYPE a><a/>", "a DOCTYPE is not allowed"),
+    (DEEP, "(line 1, column 97): elements are nested more than 32 levels deep"),
+    ("<a>" * 20_000, "elements are nested more than 32 levels deep"),
+    ("<a>\n <b>\n</a>", "(line 3, column 3): the closing tag does not match"),
+    ("<a>\n<b", "(line 2, column 1): a tag that begins here is not closed"),
+    ("<a>\n", "(line 2, column 1): the document is not complete"),
+    ("<a><![CDATA[x</a>", "(line 1, column 18): a CDATA section is not closed"),
+    ("<a/>\n<b/>", "(line 2, column 1): text follows the end"),
+    ('<a b="1" b="2"/>', "(line 1, column 10): an attribute is given twice"),
+    ("<a>&nbsp;</a>", "(line 1, column 4): an entity is not known"),
+    ("<x:a/>", "(line 1, column 1): a prefix has no xmlns attribute"),
+    ("<a b=c/>", "(line 1, column 6): a character is not allowed here"),
+    ("no XML", "(line 1, column 1): "),
+    ("<a>\x00</a>", "(line 1, column 4): "),
+    ("<a>ä\ud800</a>", "(line 1, column 5): "),
+    (b"<a>\xe4</a>", "(line 1, column 4): "),
+    (b"\x00\x01\x02", "cannot be read as XML"),
+    (b"\xef\xbb\xbf", "the document is not complete"),
+    (b'<?xml version="1.0" encoding="UTF-16"?><a/>', "encoding specified"),
+    (b'<?xml version="1.0" encoding="utf-7"?><a/>', "the encoding 'utf-7' is not supported"),
+    (b'<?xml version="1.0" encoding="rot13"?><a/>', "the encoding 'rot13' is not supported"),
+    (b'<?xml version="1.0" encoding="no-such"?><a/>', "the encoding 'no-such' is not supported"),
+    (b'<?xml version="1.0" encoding="x' + b"y" * 999 + b'"?><a/>', "y'... is not supported"),
 ]
+
+
+def parse(data):
+    return safe_xml.parse_xml(data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data)
 
 
 @pytest.mark.parametrize(("data", "says"), FAULTS, ids=range(len(FAULTS)))
 def test_what_is_refused_and_where(data, says):
     with pytest.raises(XmlError) as caught:
-        safe_xml.parse_xml(data)
+        parse(data)
     message = str(caught.value)
     assert says in message
     assert len(message) < 250 and "\n" not in message
 
 
-@pytest.mark.parametrize("make", [str, str.encode], ids=["text", "bytes"])
-def test_the_limit_counts_bytes(make):
-    document = "<a>ä</a>"
-    assert safe_xml.parse_xml(make(document), limit=9).text == "ä"
+def test_the_limit_counts_bytes():
+    assert safe_xml.parse_xml("<a>ä</a>".encode(), limit=9).text == "ä"
     with pytest.raises(XmlError, match="longer than 8 bytes"):
-        safe_xml.parse_xml(make(document), limit=8)
+        safe_xml.parse_xml("<a>ä</a>".encode(), limit=8)
 
 
 def test_nothing_of_what_is_too_long_is_read():
     with pytest.raises(XmlError, match="longer than 1048576 bytes"):
-        safe_xml.parse_xml(b"<" * (safe_xml.MAX_BYTES + 1))
+        parse(b"<" * (safe_xml.MAX_BYTES + 1))
 
 
 def test_thirty_two_levels_are_fine():
-    assert safe_xml.parse_xml("<a>" * 32 + "</a>" * 32).tag == "a"
+    assert parse("<a>" * 32 + "</a>" * 32).tag == "a"
     # Neighbours are not levels.
-    assert len(safe_xml.parse_xml("<a>" + "<b/>" * 100 + "</a>")) == 100
+    assert len(parse("<a>" + "<b/>" * 100 + "</a>")) == 100
 
 
 def test_namespaces_are_dropped():
-    root = safe_xml.parse_xml(
+    root = parse(
         '<e:extension xmlns:e="urn:vim25" xmlns="urn:other" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
         ' xsi:type="Extension" e:key="a"><client url="u"/></e:extension>'
     )
@@ -96,18 +98,18 @@ def test_namespaces_are_dropped():
 
 @pytest.mark.parametrize("attributes", ['x:type="1" type="2"', 'type="2" x:type="1"'], ids=["before", "after"])
 def test_an_attribute_without_a_namespace_wins(attributes):
-    assert safe_xml.parse_xml(f'<a xmlns:x="urn:x" {attributes}/>').attrib == {"type": "2"}
+    assert parse(f'<a xmlns:x="urn:x" {attributes}/>').attrib == {"type": "2"}
 
 
 def test_text_comes_as_it_is():
-    root = safe_xml.parse_xml("<a> x <!-- no -->y\r\n<?nor this?><![CDATA[ <b>&amp; ]]>&#228;&lt;<c/> z\n</a>")
+    root = parse("<a> x <!-- no -->y\r\n<?nor this?><![CDATA[ <b>&amp; ]]>&#228;&lt;<c/> z\n</a>")
     assert root.text == " x y\n <b>&amp; ä<"
     assert (root[0].text, root[0].tail) == (None, " z\n")
 
 
 def test_long_text_stays_whole():
     text = "äöü\n" * 50_000
-    assert safe_xml.parse_xml(f"<a>{text}</a>").text == text
+    assert parse(f"<a>{text}</a>").text == text
 
 
 @pytest.mark.parametrize(
@@ -122,19 +124,14 @@ def test_long_text_stays_whole():
     ],
 )
 def test_encodings(encoding, declared):
-    assert safe_xml.parse_xml(f"{declared}<a>ä</a>".encode(encoding)).text == "ä"
-
-
-@pytest.mark.parametrize("declared", ["ISO-8859-1", "UTF-16", "rot13"])
-def test_what_a_text_declares_of_its_bytes_does_not_count(declared):
-    assert safe_xml.parse_xml(f'<?xml version="1.0" encoding="{declared}"?><a>ä€</a>').text == "ä€"
+    assert parse(f"{declared}<a>ä</a>".encode(encoding)).text == "ä"
 
 
 def test_many_attributes_and_elements_take_no_time():
     attributes = " ".join(f'a{number}="{number}"' for number in range(20_000))
     started = time.monotonic()
-    assert len(safe_xml.parse_xml(f"<a {attributes}/>").attrib) == 20_000
-    assert len(safe_xml.parse_xml("<a>" + "<b/>" * 200_000 + "</a>")) == 200_000
+    assert len(parse(f"<a {attributes}/>").attrib) == 20_000
+    assert len(parse("<a>" + "<b/>" * 200_000 + "</a>")) == 200_000
     assert time.monotonic() - started < 5
 
 
@@ -160,7 +157,7 @@ PIECES = st.sampled_from(
 
 def outcome(data):
     try:
-        return safe_xml.parse_xml(data)
+        return parse(data)
     except XmlError as error:
         return error
 
@@ -168,7 +165,7 @@ def outcome(data):
 @given(st.one_of(st.binary(), st.text(st.characters()), st.lists(PIECES).map("".join)))
 def test_nothing_else_ever_comes_out(data):
     found = outcome(data)
-    assert isinstance(found, Element) or "; " in str(found) or "nested" in str(found)
+    assert isinstance(found, Element) or found.remedy
 
 
 @given(st.lists(st.integers(0, 0xFFFF)))

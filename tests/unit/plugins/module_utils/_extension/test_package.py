@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 import stat
 import struct
-import tracemalloc
 import zipfile
 import zlib
 
@@ -86,7 +84,7 @@ def refused(data):
     with pytest.raises(PackageError) as caught:
         _package.parse_package(data)
     message = str(caught.value)
-    assert "; " in message, "the way out"
+    assert caught.value.remedy
     assert message.isprintable() and len(message) < 500
     return message
 
@@ -231,13 +229,13 @@ STORED = pack((entry(XML, compress_type=zipfile.ZIP_STORED), SMALL))
 FAR = pack((entry(XML, extra=struct.pack("<HHQ", 1, 8, 2**64 - 1)), SMALL))
 REFUSED = {
     "empty": (b"", "is empty"),
-    "text": (b"no zip", "is no zip archive; give"),
-    "login page": (b"\n<html><body>Log in", "is no zip archive, but a text such as HTML"),
-    "manifest of a remote plug-in": (b'{"manifestVersion": "1.0.0"}', "is no zip archive, but a text such as JSON"),
-    "tar": (b"\x1f\x8b\x08" + bytes(99), "is no zip archive, but one made by gzip"),
-    "truncated": (GOOD[:-30], "is a zip archive whose end is missing"),
-    "truncated early": (GOOD[:40], "is a zip archive whose end is missing"),
-    "first half missing": (GOOD[len(GOOD) // 2 :], "is a damaged zip archive"),
+    "text": (b"no zip", "is not a ZIP archive; give"),
+    "login page": (b"\n<html><body>Log in", "is not a ZIP archive, but a text such as HTML"),
+    "manifest of a remote plug-in": (b'{"manifestVersion": "1.0.0"}', "is not a ZIP archive, but a text such as JSON"),
+    "tar": (b"\x1f\x8b\x08" + bytes(99), "is not a ZIP archive, but a gzip"),
+    "truncated": (GOOD[:-30], "is a ZIP archive whose end is missing"),
+    "truncated early": (GOOD[:40], "is a ZIP archive whose end is missing"),
+    "first half missing": (GOOD[len(GOOD) // 2 :], "is a damaged ZIP archive"),
     "no entries": (pack(), "has no plugin-package.xml"),
     "no manifest": (pack(("plugins/a.war", "")), "has no plugin-package.xml"),
     "folder zipped": (
@@ -245,9 +243,9 @@ REFUSED = {
         "has its plugin-package.xml in the folder 'my-plugin', not at the root; zip the content of that folder, not",
     ),
     "several deeper": (pack((f"a/b/{XML}", SMALL), (f"z/{XML}", SMALL)), "in the folder 'z'"),
-    "other case": (pack(("Plugin-Package.XML", SMALL)), "has 'Plugin-Package.XML' where vCenter looks for"),
-    "other case deeper": (pack(("a/Plugin-Package.xml", SMALL)), "has its Plugin-Package.xml in the folder 'a'"),
-    "other spelling": (pack((f"./{XML}", SMALL)), "has './plugin-package.xml' where vCenter looks for"),
+    "other case": (pack(("Plugin-Package.XML", SMALL)), "has 'Plugin-Package.XML' instead of plugin-package.xml"),
+    "other case deeper": (pack(("a/Plugin-Package.xml", SMALL)), "has its plugin-package.xml in the folder 'a'"),
+    "other spelling": (pack((f"./{XML}", SMALL)), "has './plugin-package.xml' instead of plugin-package.xml"),
     "a folder of that name": (pack((f"{XML}/", "")), "has no plugin-package.xml"),
     "symbolic link": (small((LINK, "/etc/passwd")), "holds 'plugins/link.war', a symbolic link"),
     "encrypted": (ENCRYPTED, "holds 'plugin-package.xml' encrypted"),
@@ -259,42 +257,42 @@ REFUSED = {
     "unknown method": (patched(small(), 10, "<H", 99), "compressed by method 99"),
     "newer version": (
         patched(small(), 6, "<H", 64),
-        "needs what neither Python nor Java unzips (zip file version 6.4)",
+        "uses a feature that neither Python nor Java supports (zip file version 6.4)",
     ),
-    "patched data": (patched(small(), 8, "<H", 0x20), "needs what neither Python nor Java unzips"),
+    "patched data": (patched(small(), 8, "<H", 0x20), "uses a feature that neither Python nor Java supports"),
     "declared too long": (patched(small(), 24, "<L", 1024 * 1024 + 1), "has a plugin-package.xml of more than 1 MiB"),
     "too long": (pack((XML, SMALL + " " * 1024 * 1024)), "has a plugin-package.xml of more than 1 MiB"),
-    "declared shorter": (patched(pack((XML, SMALL + " " * 9_000_000)), 24, "<L", 35), "is a damaged zip archive"),
-    "declared longer": (patched(small(), 24, "<L", 99), "is a damaged zip archive"),
+    "declared shorter": (patched(pack((XML, SMALL + " " * 9_000_000)), 24, "<L", 35), "is a damaged ZIP archive"),
+    "declared longer": (patched(small(), 24, "<L", 99), "is a damaged ZIP archive"),
     "declared too large in all": (
         patched(pack(("plugins/a", ""), (XML, SMALL)), 24, "<L", 1024**3),
-        "would take 1073741859 bytes when unpacked, where at most 1073741824",
+        "would take 1073741859 bytes when unpacked, more than 1073741824",
     ),
-    "wrong checksum": (patched(small(), 16, "<L", 1), "is a damaged zip archive (Bad CRC-32"),
-    "not deflated": (small().replace(b"plugin-package.xml\xb3", b"plugin-package.xml\xff", 1), "is a damaged zip"),
-    "place before the archive": (patched(b"PK" + small(), 42, "<l", -2), "is a damaged zip archive"),
-    "place behind the archive": (patched(small(), 42, "<L", 1 << 20), "is a damaged zip archive"),
-    "place behind everything": (patched(FAR, 42, "<L", 0xFFFFFFFF), "is a damaged zip archive"),
-    "longer than the archive": (patched(STORED, 20, "<LL", 9_999, 9_999), "is a damaged zip archive"),
-    "several disks": (b"#!" + with_zip64_end(small())[:-23] + b"\x02" + small()[-22:], "is a damaged zip archive"),
-    "another name in place": (small().replace(XML.encode(), b"Plugin-package.xml", 1), "is a damaged zip archive"),
-    "name not in UTF-8": (small(("plugins/\u00e4", "")).replace(b"\xc3\xa4", b"\xc3\xc3"), "is a damaged zip archive"),
-    "table elsewhere": (at_end(small(), 16, "<L", 1 << 30), "is a damaged zip archive"),
-    "table too long": (at_end(small(), 12, "<L", 1 << 30), "is a damaged zip archive"),
-    "no XML": (pack((XML, "text")), "has a plugin-package.xml that cannot be used: line 1, column 1: this is not XML"),
+    "wrong checksum": (patched(small(), 16, "<L", 1), "is a damaged ZIP archive (Bad CRC-32"),
+    "not deflated": (small().replace(b"plugin-package.xml\xb3", b"plugin-package.xml\xff", 1), "is a damaged ZIP"),
+    "place before the archive": (patched(b"PK" + small(), 42, "<l", -2), "is a damaged ZIP archive"),
+    "place behind the archive": (patched(small(), 42, "<L", 1 << 20), "is a damaged ZIP archive"),
+    "place behind everything": (patched(FAR, 42, "<L", 0xFFFFFFFF), "is a damaged ZIP archive"),
+    "longer than the archive": (patched(STORED, 20, "<LL", 9_999, 9_999), "is a damaged ZIP archive"),
+    "several disks": (b"#!" + with_zip64_end(small())[:-23] + b"\x02" + small()[-22:], "is a damaged ZIP archive"),
+    "another name in place": (small().replace(XML.encode(), b"Plugin-package.xml", 1), "is a damaged ZIP archive"),
+    "name not in UTF-8": (small(("plugins/\u00e4", "")).replace(b"\xc3\xa4", b"\xc3\xc3"), "is a damaged ZIP archive"),
+    "table elsewhere": (at_end(small(), 16, "<L", 1 << 30), "is a damaged ZIP archive"),
+    "table too long": (at_end(small(), 12, "<L", 1 << 30), "is a damaged ZIP archive"),
+    "no XML": (pack((XML, "text")), "has a plugin-package.xml that cannot be read as XML (line 1, column 1): "),
     "broken XML": (
         pack((XML, "<pluginPackage>\n  <a>\n</pluginPackage>")),
-        "cannot be used: line 3, column 3: this clos",
+        "cannot be read as XML (line 3, column 3): the clos",
     ),
-    "empty XML": (pack((XML, "")), "has a plugin-package.xml that cannot be used: it is empty"),
-    "entities": (pack((XML, f"<!DOCTYPE a [<!ENTITY a 'b'>]>{SMALL}")), "cannot be used: line 1, column 13: a DOCTYPE"),
+    "empty XML": (pack((XML, "")), "has a plugin-package.xml that is empty"),
+    "entities": (pack((XML, f"<!DOCTYPE a [<!ENTITY a 'b'>]>{SMALL}")), "(line 1, column 13): a DOCTYPE"),
     "wrong root": (pack((XML, "<plugin id='a' version='1'/>")), "whose root element is 'plugin'"),
     "root in other case": (pack((XML, "<pluginpackage id='a' version='1'/>")), "whose root element is 'pluginpackage'"),
-    "no id": (pack((XML, '<pluginPackage version="1"/>')), "without id; give its pluginPackage the attribute id"),
+    "no id": (pack((XML, '<pluginPackage version="1"/>')), "without id; add the attribute id"),
     "empty id": (pack((XML, '<pluginPackage id=" " version="1"/>')), "without id"),
-    "no version": (pack((XML, '<pluginPackage id="a"/>')), "without version; give its pluginPackage the attribute"),
+    "no version": (pack((XML, '<pluginPackage id="a"/>')), "without version; add the attribute version"),
     "empty version": (pack((XML, '<pluginPackage id="a" version=""/>')), "without version"),
-    "long names": (pack(("x" * 9_000 + "\n", "")), "xxx...', which has a control character"),
+    "long names": (pack(("x" * 9_000 + "\n", "")), "xxx'..., which has a control character"),
 }
 
 
@@ -306,7 +304,7 @@ def test_what_is_refused(data, says):
 def test_too_many_entries(monkeypatch):
     monkeypatch.setattr(safe_zip, "MAX_ENTRIES", 3)
     assert _package.parse_package(small(("a", ""), ("b", ""))).id == "a"
-    assert "has 4 entries, where at most 3 are read" in refused(small(("a", ""), ("b", ""), ("c", "")))
+    assert "has 4 entries, more than 3" in refused(small(("a", ""), ("b", ""), ("c", "")))
 
 
 def test_a_table_of_contents_is_not_read_before_its_length_is_known_to_be_fair():
@@ -332,59 +330,6 @@ def test_nothing_but_the_manifest_is_decompressed():
     start = data.index(b"plugins/a.war") + len("plugins/a.war")
     data[start : start + 100] = bytes(100)
     assert _package.parse_package(bytes(data)).files == ("plugins/a.war",)
-
-
-def test_a_file(tmp_path):
-    path = tmp_path / "package.zip"
-    path.write_bytes(GOOD)
-    assert _package.load_package(str(path)) == _package.parse_package(GOOD)
-
-
-def test_what_is_wrong_in_a_file_is_said_of_the_file(tmp_path):
-    path = tmp_path / "package.zip"
-    path.write_bytes(b"x")
-    with pytest.raises(PackageError) as caught:
-        _package.load_package(str(path))
-    assert str(caught.value).startswith(f"{path} is no zip archive; ")
-
-
-def test_a_file_that_is_too_large(tmp_path, monkeypatch):
-    path = tmp_path / "package.zip"
-    path.write_bytes(GOOD)
-    monkeypatch.setattr(_package, "MAX_BYTES", len(GOOD) - 1)
-    with pytest.raises(PackageError, match=r"package\.zip is larger than 0 MiB"):
-        _package.load_package(str(path))
-
-
-def test_no_more_of_a_file_is_read_than_a_package_may_have(tmp_path, monkeypatch):
-    path = tmp_path / "package.zip"
-    with path.open("wb") as file:
-        file.truncate(64 * 1024 * 1024)
-    monkeypatch.setattr(_package, "MAX_BYTES", 1024)
-    tracemalloc.start()
-    try:
-        with pytest.raises(PackageError, match="is larger than"):
-            _package.load_package(str(path))
-        assert tracemalloc.get_traced_memory()[1] < 1024 * 1024
-    finally:
-        tracemalloc.stop()
-
-
-def test_files_that_cannot_be_read(tmp_path):
-    pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
-    (tmp_path / "file").touch()
-    for path, says in [
-        (tmp_path / "nothing.zip", "there is no file "),
-        (tmp_path, "is no regular file; "),
-        (pipe, "is no regular file; "),
-        ("/dev/zero", "is no regular file; "),
-        (tmp_path / "file" / "x.zip", r"cannot be read \(Not a directory\); "),
-        (tmp_path / "file", "is empty; "),
-        ("a\0b", r"'a\\x00b' is no path \("),
-    ]:
-        with pytest.raises(PackageError, match=says):
-            _package.load_package(str(path))
 
 
 def survives(data):

@@ -112,12 +112,12 @@ def test_texts_are_kept_to_the_letter_where_layout_cannot_be_meant() -> None:
 @pytest.mark.parametrize(
     ("document", "message"),
     [
-        ("<plugin/>", "begins with <plugin>; the document of an extension record begins with <extension>"),
-        (MINIMAL.format("<serverr/>"), "has an element extension.serverr, which the API does not know"),
-        (MINIMAL.format("<server><uri/></server>"), "has an element extension.server.uri, which the API does not know"),
+        ("<plugin/>", "begins with <plugin>, not with <extension>"),
+        (MINIMAL.format("<serverr/>"), "has an element extension.serverr, which the API does not have"),
+        (MINIMAL.format("<server><uri/></server>"), "has an element extension.server.uri, which the API does not have"),
         (MINIMAL.format("<key>k</key>"), "has the element extension.key twice"),
         (MINIMAL.format("<company><b>x</b></company>"), "has elements inside of extension.company"),
-        (MINIMAL.format("<shownInSolutionManager>yes</shownInSolutionManager>"), "has 'yes' as extension.shownIn"),
+        (MINIMAL.format("<shownInSolutionManager>yes</shownInSolutionManager>"), "has a value in extension.shownIn"),
         ("", "is empty"),
         ("<extension>", "line 1"),
         ('<!DOCTYPE x [<!ENTITY a "b">]><extension><key>&a;</key></extension>', "DOCTYPE"),

@@ -192,12 +192,12 @@ GOOD = pack(index("a.json"), ("a.json", "{}"), ("ui/", ""), ("ui/index.html", "<
 LINK = entry("a.json", external_attr=(stat.S_IFLNK | 0o777) << 16)
 REFUSED = {
     "empty": (b"", "is empty; give the .zip"),
-    "text": (b"no zip", "is no zip archive; give"),
-    "login page": (b"\n<html>Log in", "is no zip archive, but a text such as HTML"),
-    "plain manifest": (b'{"manifestVersion": "1.0.0"}', "is no zip archive, but a text such as JSON"),
-    "tar": (b"\x1f\x8b\x08" + bytes(99), "is no zip archive, but one made by gzip"),
-    "truncated": (GOOD[:-30], "is a zip archive whose end is missing"),
-    "first half missing": (GOOD[len(GOOD) // 2 :], "is a damaged zip archive"),
+    "text": (b"no zip", "is not a ZIP archive; give"),
+    "login page": (b"\n<html>Log in", "is not a ZIP archive, but a text such as HTML"),
+    "plain manifest": (b'{"manifestVersion": "1.0.0"}', "is not a ZIP archive, but a text such as JSON"),
+    "tar": (b"\x1f\x8b\x08" + bytes(99), "is not a ZIP archive, but a gzip"),
+    "truncated": (GOOD[:-30], "is a ZIP archive whose end is missing"),
+    "first half missing": (GOOD[len(GOOD) // 2 :], "is a damaged ZIP archive"),
     "no entries": (pack(), f"has neither {INDEX} nor plugin.json at its root"),
     "manifests alone": (pack(("a.json", "{}")), f"has neither {INDEX} nor plugin.json at its root"),
     "folder zipped": (
@@ -220,7 +220,7 @@ REFUSED = {
         "holds 'a.json' compressed by method 12",
     ),
     "unknown method": (patched(GOOD, 10, "<H", 99), "compressed by method 99"),
-    "newer version": (patched(GOOD, 6, "<H", 64), "needs what neither Python nor Java unzips (zip file version 6.4)"),
+    "newer version": (patched(GOOD, 6, "<H", 64), "uses a feature that neither Python nor Java supports (zip file version 6.4)"),
     "traversal": (pack(index("a.json"), ("../a.json", "{}")), "holds the name '../a.json', which leads out"),
     "absolute": (pack(index("a.json"), ("/a.json", "{}")), "holds the name '/a.json', which is not relative"),
     "drive": (pack(index("a.json"), ("c:a.json", "{}")), "holds the name 'c:a.json', which is not relative"),
@@ -229,15 +229,15 @@ REFUSED = {
     "twice by another name": (pack(index("a.json"), ("a.json", "1"), ("./a.json", "2")), "holds './a.json' twice"),
     "file and folder": (pack(index("a.json"), ("a.json", "1"), ("a.json/", "")), "holds 'a.json/' twice"),
     "declared too long": (patched(GOOD, 24, "<L", 9 * 1024**2), f"has '{INDEX}' of more than 8388608 bytes"),
-    "declared shorter": (patched(GOOD, 24, "<L", 3), "is a damaged zip archive"),
-    "declared longer": (patched(GOOD, 24, "<L", 999), "is a damaged zip archive"),
+    "declared shorter": (patched(GOOD, 24, "<L", 3), "is a damaged ZIP archive"),
+    "declared longer": (patched(GOOD, 24, "<L", 999), "is a damaged ZIP archive"),
     "declared too large in all": (
         patched(GOOD, 24, "<L", 1024**3),
         "would take 1073741829 bytes when unpacked",
     ),
-    "wrong checksum": (patched(GOOD, 16, "<L", 1), "is a damaged zip archive (Bad CRC-32"),
-    "place before the archive": (patched(b"PK" + GOOD, 42, "<l", -2), "is a damaged zip archive"),
-    "table elsewhere": (at_end(GOOD, 16, "<L", 1 << 30), "is a damaged zip archive"),
+    "wrong checksum": (patched(GOOD, 16, "<L", 1), "is a damaged ZIP archive (Bad CRC-32"),
+    "place before the archive": (patched(b"PK" + GOOD, 42, "<l", -2), "is a damaged ZIP archive"),
+    "table elsewhere": (at_end(GOOD, 16, "<L", 1 << 30), "is a damaged ZIP archive"),
     "no JSON": (pack((INDEX, '{"a": NaN}')), f"has a {INDEX} that cannot be used: line 1, column 7 "),
     "a list alone": (
         pack((INDEX, '["a.json"]')),
@@ -259,7 +259,7 @@ REFUSED = {
     ),
     "in other case": (pack(index("a.json"), ("A.json", "{}")), "lists 'a.json', but has it as 'A.json'; put it at the"),
     "is a folder": (pack(index("a.json"), ("a.json/", "")), "lists 'a.json', which it does not hold; "),
-    "long names": (pack(("x" * 9_000 + "\n", "")), "xxx...', which has a control character"),
+    "long names": (pack(("x" * 9_000 + "\n", "")), "xxx'..., which has a control character"),
 }
 
 
@@ -275,7 +275,7 @@ def test_a_file_twice():
 
 def test_limits(monkeypatch):
     monkeypatch.setattr(safe_zip, "MAX_ENTRIES", 3)
-    assert "has 4 entries, where at most 3 are read" in refused(GOOD)
+    assert "has 4 entries, more than 3" in refused(GOOD)
     monkeypatch.setattr(safe_zip, "MAX_DIRECTORY_BYTES", 100)
     assert "has a table of contents of " in refused(GOOD)
     monkeypatch.setattr(multi_module, "MAX_BYTES", len(GOOD) - 1)
@@ -335,7 +335,7 @@ def test_an_archive_for_people():
     digest = hashlib.sha256(b"{}").hexdigest()
     assert list_archive(GOOD) == (f"SHA-256 {hashlib.sha256(GOOD).hexdigest()}\na.json {digest}\nui/index.html\n")
     assert list_archive(None) == ""
-    assert list_archive(b"x").endswith("\n(the file is no zip archive; give the .zip of the manifests)\n")
+    assert list_archive(b"x").endswith("\n(the file is not a ZIP archive; give the .zip of the manifests)\n")
 
 
 def manifest(client=None, server=None, version="1.2.0", uri="index.html", **requirements):
