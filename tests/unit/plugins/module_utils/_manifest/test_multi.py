@@ -220,7 +220,7 @@ REFUSED = {
         "holds 'a.json' compressed by method 12",
     ),
     "unknown method": (patched(GOOD, 10, "<H", 99), "compressed by method 99"),
-    "newer version": (patched(GOOD, 6, "<H", 64), "uses a feature that neither Python nor Java supports (zip file version 6.4)"),
+    "newer version": (patched(GOOD, 6, "<H", 64), "neither Python nor Java supports (zip file version 6.4)"),
     "traversal": (pack(index("a.json"), ("../a.json", "{}")), "holds the name '../a.json', which leads out"),
     "absolute": (pack(index("a.json"), ("/a.json", "{}")), "holds the name '/a.json', which is not relative"),
     "drive": (pack(index("a.json"), ("c:a.json", "{}")), "holds the name 'c:a.json', which is not relative"),
