@@ -285,8 +285,8 @@ options:
         thumbprint that is, or would be, registered, and fail unless a client could use it.
       - A C(plugin.json) is checked as M(vsphere_ops.client_plugin.plugin_manifest) does, each manifest of a
         multi-manifest as well. A plug-in package must have the id O(key) and the version O(version).
-      - Requires the Python library C(jsonschema). Nothing is downloaded for extensions that are not plug-ins of the
-        vSphere Client.
+      - Requires the Python libraries C(jsonschema) and C(requests). Nothing is downloaded for extensions that are not
+        plug-ins of the vSphere Client.
     type: bool
     default: false
   verify_files:

@@ -214,6 +214,7 @@ from ..module_utils._errors import ClientPluginError
 from ..module_utils._manifest import schema_check
 from ..module_utils._manifest.knowledge import parse_targets
 from ..module_utils._preflight.manifest_info import inspect_manifest, require_manifest_url
+from ..module_utils._tls.http_get import URLLIB3_IMPORT_ERROR
 from ..module_utils._vcenter.client import PYVMOMI_IMPORT_ERROR, session
 from ..module_utils._vcenter.connection import read_connection_options
 
@@ -230,6 +231,8 @@ def main() -> None:
     options = module.params
     if schema_check.JSONSCHEMA_IMPORT_ERROR:
         module.fail_json(msg=missing_required_lib("jsonschema"), exception=schema_check.JSONSCHEMA_IMPORT_ERROR)
+    if URLLIB3_IMPORT_ERROR:
+        module.fail_json(msg=missing_required_lib("requests"), exception=URLLIB3_IMPORT_ERROR)
     if options["key"] and PYVMOMI_IMPORT_ERROR:
         module.fail_json(msg=missing_required_lib("pyvmomi"), exception=PYVMOMI_IMPORT_ERROR)
     try:

@@ -165,7 +165,7 @@ class _Client:
         if source.is_tls:
             options["ssl_context"] = _context(self.exchange.endpoint, thumbprint, ca_path, validate_certs)
             # The context compares the pin first, and names the other certificate in its error. With the pin, urllib3
-            # compares it again before it sends the request, and asks for neither CA nor name.
+            # compares it again before it sends the request, and verifies neither CA nor name.
             options["assert_fingerprint"] = thumbprint
             self.pool = urllib3.HTTPSConnectionPool(source.host, source.port, **options)
             self.pool.ConnectionCls = _TimedHttpsConnection
@@ -258,7 +258,8 @@ class _Client:
             # With TLS 1.3 a server can reject a client after the handshake.
             return _connection_error(source, translate_error(cause, self.exchange.endpoint))
         broken = (OSError, http.client.IncompleteRead, urllib3.exceptions.HTTPError)
-        if isinstance(cause, http.client.HTTPException) and not isinstance(cause, broken):
+        malformed = isinstance(cause, http.client.HTTPException) and not isinstance(cause, broken)
+        if malformed or isinstance(cause, urllib3.exceptions.InvalidHeader):
             return HttpError(
                 "not_http",
                 "is not answered in HTTP",
@@ -267,7 +268,7 @@ class _Client:
             )
         return HttpError(
             "incomplete",
-            "ended before its end, at the server or on the way",
+            "was interrupted by the server or on the way",
             subject=source.text,
             remedy="check the log of the server",
         )

@@ -109,7 +109,7 @@ def test_what_is_no_client_plug_in_is_left_alone(kind):
     [
         (BAD, REMOTE, "so that no client would show the plug-in: $.global.view.uri is missing"),
         (b"{", REMOTE, "cannot be used: line 1, column 2 "),
-        (b"PK nonsense", REMOTE, "cannot be used: it "),
+        (b"PK nonsense", REMOTE, "cannot be used: the archive "),
         (
             archive(plugin_multi_manifest='{"manifests": ["a.json"]}', a=json.dumps(BAD)),
             REMOTE,
