@@ -15,25 +15,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from .. import _errors
-
 REMOTE = "vsphere-client-remote"
 PACKAGE = "vsphere-client-serenity"
 # The API requires an address. The registration tool of VMware's SDK 9.0 always writes this one.
 DEFAULT_ADMIN_EMAIL = ("noreply@vmware.com",)
 # The module into which the registration tool of the SDK puts the texts of every locale.
 RESOURCE_MODULE = "resources"
-
-
-class OptionError(_errors.OptionError, ValueError):
-    """The error of before, until every caller raises the new one: option and text in one sentence."""
-
-    def __init__(self, option: str, message: str) -> None:
-        super().__init__(message, option=option)
-
-    def problem(self, names: _errors.OptionNames | None = None) -> str:
-        """Return the whole sentence."""
-        return f"{(names or _errors.OptionNames()).name(self.option)}: {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)
