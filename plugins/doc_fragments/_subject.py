@@ -9,7 +9,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """The options of ``_subject_spec`` in ``module_utils/_argument_specs.py``."""
+    """The options of ``_subject_spec`` in ``module_utils/_argument_specs_files.py``."""
 
     DOCUMENTATION = r"""
 options:

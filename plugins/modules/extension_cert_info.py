@@ -216,7 +216,7 @@ import datetime
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ..module_utils._argument_specs import CERTIFICATE_INFO_RULES, certificate_info_spec
+from ..module_utils._argument_specs_files import CERTIFICATE_INFO_RULES, certificate_info_spec
 from ..module_utils._certificate.x509 import CRYPTOGRAPHY_IMPORT_ERROR
 from ..module_utils._errors import ClientPluginError
 from ..module_utils._server_certificate.info import inspect_certificate

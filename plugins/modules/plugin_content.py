@@ -95,23 +95,14 @@ checksum:
 
 import hashlib
 import re
-from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._archive.content import MAX_BYTES, PluginFiles, read_plugin_files
+from ..module_utils._argument_specs_files import content_spec
 from ..module_utils._errors import ArchiveError, ClientPluginError, FileError, OptionError
 from ..module_utils._files.directory import create_directory, directory_holds
 from ..module_utils._files.read import read_file
-
-
-def argument_spec() -> dict[str, Any]:
-    """Return the options of the module."""
-    return {
-        "src": {"type": "path", "required": True},
-        "checksum": {"type": "str"},
-        "dest": {"type": "path", "required": True},
-    }
 
 
 def read_archive(src: str, checksum: str | None) -> tuple[PluginFiles, str]:
@@ -146,7 +137,7 @@ def unpack(dest: str, files: dict[str, bytes], *, check_mode: bool) -> bool:
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True)
+    module = AnsibleModule(argument_spec=content_spec(), supports_check_mode=True)
     dest = module.params["dest"]
     try:
         content, checksum = read_archive(module.params["src"], module.params["checksum"])

@@ -280,7 +280,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ..module_utils._argument_specs import MANIFEST_RULES, manifest_spec
+from ..module_utils._argument_specs_files import MANIFEST_RULES, manifest_spec
 from ..module_utils._errors import ClientPluginError, FileError, OptionError
 from ..module_utils._files.publish import publish_file
 from ..module_utils._manifest.document import format_text, render_manifest

@@ -209,7 +209,7 @@ extension:
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ..module_utils._argument_specs import manifest_info_spec
+from ..module_utils._argument_specs import MANIFEST_INFO_RULES, manifest_info_spec
 from ..module_utils._errors import ClientPluginError
 from ..module_utils._manifest import schema_check
 from ..module_utils._manifest.knowledge import parse_targets
@@ -221,13 +221,7 @@ from ..module_utils._vcenter.connection import read_connection_options
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(
-        argument_spec=manifest_info_spec(),
-        mutually_exclusive=[["url", "key"], ["server_thumbprint", "server_certificate", "key"]],
-        required_one_of=[["url", "key"]],
-        required_by={"key": ["hostname", "username", "password"]},
-        supports_check_mode=True,
-    )
+    module = AnsibleModule(argument_spec=manifest_info_spec(), supports_check_mode=True, **MANIFEST_INFO_RULES)
     options = module.params
     if schema_check.JSONSCHEMA_IMPORT_ERROR:
         module.fail_json(msg=missing_required_lib("jsonschema"), exception=schema_check.JSONSCHEMA_IMPORT_ERROR)

@@ -257,7 +257,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ..module_utils._argument_specs import MULTI_MANIFEST_RULES, multi_manifest_spec
+from ..module_utils._argument_specs_files import MULTI_MANIFEST_RULES, multi_manifest_spec
 from ..module_utils._errors import ClientPluginError, FileError, OptionError
 from ..module_utils._files.publish import publish_file
 from ..module_utils._manifest.multi import MAX_BYTES, list_archive, manifest_results

@@ -194,34 +194,16 @@ options:
     client_type: vsphere-client-serenity
 """
 
-from typing import Any
-
 from ansible.module_utils.basic import AnsibleModule
 
+from ..module_utils._argument_specs_files import PACKAGE_INFO_RULES, package_info_spec
 from ..module_utils._errors import ClientPluginError
 from ..module_utils._preflight.package_info import inspect_package
 
 
-def argument_spec() -> dict[str, Any]:
-    """Return the argument spec of the module."""
-    return {
-        "path": {"type": "path"},
-        "url": {"type": "str"},
-        "server_thumbprint": {"type": "str", "aliases": ["ssl_thumbprint"]},
-        "ca_path": {"type": "path"},
-        "validate_certs": {"type": "bool", "default": True},
-        "timeout": {"type": "float", "default": 30},
-    }
-
-
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(
-        argument_spec=argument_spec(),
-        mutually_exclusive=[["path", "url"]],
-        required_one_of=[["path", "url"]],
-        supports_check_mode=True,
-    )
+    module = AnsibleModule(argument_spec=package_info_spec(), supports_check_mode=True, **PACKAGE_INFO_RULES)
     try:
         result = inspect_package(module.params)
     except ClientPluginError as error:

@@ -145,7 +145,7 @@ import datetime
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ..module_utils._argument_specs import server_certificate_request_spec
+from ..module_utils._argument_specs_files import server_certificate_request_spec
 from ..module_utils._certificate.x509 import CRYPTOGRAPHY_IMPORT_ERROR
 from ..module_utils._errors import ClientPluginError
 from ..module_utils._files import attributes
