@@ -131,7 +131,7 @@ def unpack(dest: str, files: dict[str, bytes], *, check_mode: bool) -> bool:
         if changed and not check_mode:
             create_directory(dest, files)
     except FileError as error:
-        raise OptionError.wrap(error, "dest") from error
+        raise OptionError.wrap(error, "dest", file=dest) from error
     return changed
 
 
