@@ -13,28 +13,28 @@ version_added: "0.1.0"
 author:
   - vSphere Ops contributors (@vsphere-ops)
 description:
-  - Unpacks an archive with the files of a plug-in into a folder of its own, which holds all of them or is not there.
-  - Archives may come from strangers. One that holds links, devices, names that lead out of the folder, a name twice
-    (also where only case differs), or unusually much is refused as a whole.
+  - Unpacks an archive with the files of a plug-in into a folder of its own, in one step.
+  - The archive may be of unknown origin. One that contains links, devices, names outside of the folder, or a name twice
+    (also where only case differs), and one that is unusually large, is refused as a whole.
   - When C(plugin.json) is not at the root of the archive but in the one folder that holds everything, that folder is
-    left out. Folders without files are left out as well.
-  - Files have the mode V(0644) and folders V(0755), whatever the archive says.
+    removed from the names. Folders without files are left out.
+  - Files get the mode V(0644) and folders V(0755), whatever the archive contains.
 extends_documentation_fragment:
   - vsphere_ops.client_plugin._attributes
 options:
   src:
     description:
       - The archive on the host where the module runs, at most 128 MiB, and 256 MiB when unpacked.
-      - A C(.zip), or a C(.tar), as it is or compressed by gzip, bzip2 or xz. Its bytes count, not its name.
+      - A C(.zip) or a C(.tar), also compressed by gzip, bzip2 or xz. The content decides, not the name.
     type: path
     required: true
   checksum:
-    description: SHA-256 that the archive must have, as 64 hexadecimal digits.
+    description: The SHA-256 of the archive, 64 hexadecimal digits. Another archive is refused.
     type: str
   dest:
     description:
-      - The folder, which is new or empty. The one above it must exist.
-      - When it holds exactly the files of the archive already, nothing is changed.
+      - The folder, which must be new or empty. Its parent must exist.
+      - Nothing changes when it already holds exactly the files of the archive.
     type: path
     required: true
 attributes:
@@ -56,14 +56,14 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Unpack what the vendor ships
+- name: Unpack the archive of the vendor
   vsphere_ops.client_plugin.plugin_content:
     src: /srv/build/fleet-notes-1.2.0.tar.gz
     checksum: 5ad6a1f7ed1a3cbb4b7d3b5e0d3a7a1d7b6c7b1d6f4dd9f5f6a4de6cb1b0f1a6
     dest: /srv/build/fleet-notes-1.2.0
   register: unpacked
 
-- name: Check its manifest, and that the files that it names are there
+- name: Check its manifest and the files that it names
   vsphere_ops.client_plugin.plugin_manifest:
     src: "{{ unpacked.dest }}/plugin.json"
     content_path: "{{ unpacked.dest }}"
@@ -76,13 +76,13 @@ dest:
   type: str
   sample: /srv/build/fleet-notes-1.2.0
 files:
-  description: Names of all files below RV(dest), sorted; in check mode, of those that would be there.
+  description: Names of all files below RV(dest), sorted; in check mode, of those that would be created.
   returned: success
   type: list
   elements: str
   sample: [index.html, plugin.json, ui/app.js]
 top_folder:
-  description: The folder of the archive that was left out, because it holds everything; C(null) when there is none.
+  description: The folder of the archive that was removed from the names; C(null) when there is none.
   returned: success
   type: str
   sample: fleet-notes-1.2.0

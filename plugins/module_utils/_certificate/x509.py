@@ -289,7 +289,7 @@ def _find_ders(data: bytes | str) -> tuple[bytes, ...]:
 
 def _private_key_error() -> CertificateError:
     return CertificateError(
-        "holds a private key and no certificate", remedy="give the certificate of that key; the key stays secret"
+        "holds a private key and no certificate", remedy="give the certificate of that key, and keep the key secret"
     )
 
 
