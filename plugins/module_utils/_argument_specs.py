@@ -15,6 +15,8 @@ from typing import Any
 
 from ansible.module_utils.basic import env_fallback
 
+from ._argument_specs_files import validation_spec
+
 
 def vcenter_spec() -> dict[str, Any]:
     """Return the options of the connection to a vCenter.
@@ -113,9 +115,7 @@ def manifest_info_spec() -> dict[str, Any]:
         "key": {"type": "str", "aliases": ["extension_key"], "no_log": False},
         "server_thumbprint": {"type": "str", "aliases": ["ssl_thumbprint"]},
         "server_certificate": {"type": "str"},
-        "unknown_properties": {"type": "str", "choices": ["error", "warn", "ignore"], "default": "warn"},
-        "strict": {"type": "bool", "default": False},
-        "targets": {"type": "list", "elements": "str", "default": []},
+        **validation_spec(),
         "files": {"type": "bool", "default": False},
         **_without(vcenter_spec(), "required"),
     }

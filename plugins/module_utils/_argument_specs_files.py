@@ -31,7 +31,7 @@ def manifest_spec() -> dict[str, Any]:
         "overlays": {"type": "list", "elements": "raw"},
         "content_path": {"type": "path"},
         **_publish_spec(),
-        **_validation_spec(),
+        **validation_spec(),
     }
 
 
@@ -51,7 +51,7 @@ def multi_manifest_spec() -> dict[str, Any]:
         },
         "src": {"type": "path"},
         **_publish_spec(),
-        **_validation_spec(),
+        **validation_spec(),
     }
 
 
@@ -149,7 +149,7 @@ def _publish_spec() -> dict[str, Any]:
     }
 
 
-def _validation_spec() -> dict[str, Any]:
+def validation_spec() -> dict[str, Any]:
     """Return the options of modules that validate manifests."""
     return {
         "unknown_properties": {"type": "str", "choices": ["error", "warn", "ignore"], "default": "warn"},

@@ -8,24 +8,26 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: plugin_manifest
-short_description: Check and write the manifest of a vSphere Client remote plug-in
+short_description: Validate, build and write the manifest of a vSphere Client remote plug-in
 version_added: "0.1.0"
 author:
   - vSphere Ops contributors (@vsphere-ops)
 description:
-  - Checks a C(plugin.json) before a vSphere Client sees it, and names each fault with its place, its value and what is
-    allowed there. All faults are reported at once, with line and column where the manifest is a file.
-  - Writes the manifest in a canonical form, so that equal manifests are equal files. Members of the schema come in the
-    order of the schema, names of your own choice in alphabetical order, lists as they are; UTF-8, two spaces, a final
+  - Validates a C(plugin.json) before a vSphere Client reads it, and reports each fault with its place, its value and
+    what is allowed there. All faults are reported at once, with line and column where the manifest is a file.
+  - Writes the manifest in a canonical form, so that equal manifests are equal files. Members of the schema are in the
+    order of the schema, names that you choose in alphabetical order, lists unchanged; UTF-8, two spaces, a final
     newline.
-  - The schema is a reconstruction of our own from public documents and from what vCenters accept and refuse.
-  - Does not talk to a vCenter. Register the plug-in with M(vsphere_ops.client_plugin.vcenter_extension).
+  - The schema is a reconstruction from public documents and from what vCenters accept and refuse.
+  - Does not connect to a vCenter. Register the plug-in with M(vsphere_ops.client_plugin.vcenter_extension).
 requirements:
   - jsonschema (Python library on the host that runs the module)
   - PyYAML (the same, and only for YAML files)
 extends_documentation_fragment:
-  - ansible.builtin.files
+  - vsphere_ops.client_plugin._published_file
+  - vsphere_ops.client_plugin._manifest_validation
   - vsphere_ops.client_plugin._attributes
+  - ansible.builtin.files
 attributes:
   check_mode:
     support: full
@@ -40,8 +42,8 @@ options:
   manifest:
     description:
       - The manifest itself.
-      - Write versions between quotes. YAML reads C(1.0) as a number.
-      - Exactly one of O(manifest) and O(src) is needed.
+      - Write versions in quotes. YAML reads C(1.0) as a number.
+      - Exactly one of O(manifest) and O(src) is required.
     type: dict
     aliases: [content]
   src:
@@ -51,97 +53,60 @@ options:
     type: path
   locales:
     description:
-      - Folder with one file of texts for each locale, C(en-US.json), C(de-DE.yml) or C(fr-FR.properties), of which
-        C(definitions.i18n) is made. Objects within objects give keys with dots.
+      - Folder with one file of texts for each locale, such as C(en-US.json) or C(de-DE.yml), from which
+        C(definitions.i18n) is built. Objects within objects give keys with dots.
     type: path
   icons:
     description:
-      - Icons of which C(definitions.iconSpriteSheet) is made, in a sheet of 32 by 32 pixels for each, row by row.
+      - Icons from which C(definitions.iconSpriteSheet) is built, in a sheet of 32 by 32 pixels for each, row by row.
     type: dict
     suboptions:
       uri:
-        description: The sheet, relative to C(plugin.json).
+        description: The image of the sheet, relative to C(plugin.json).
         type: str
         required: true
       names:
-        description: Names of the icons, in the order in which they stand in the sheet.
+        description: Names of the icons, in their order in the sheet.
         type: list
         elements: str
         required: true
       columns:
-        description: How many icons stand in a row. All of them when left out.
+        description: Number of icons in a row. By default, all of them are in one row.
         type: int
       dark_uri:
-        description: The sheet for the dark theme, with the icons in the same places.
+        description: The image of the sheet for the dark theme, with the icons in the same places.
         type: str
   overlays:
     description:
-      - What differs in this deployment, so that one source serves many. Dictionaries, or paths of JSON or YAML files,
-        laid over the manifest one after the other as JSON merge patches (RFC 7396). Objects are merged, C(null) takes a
-        member away, and any other value, a list as well, replaces what was there.
-      - They come after O(locales) and O(icons), so they win. Findings have no line and column then.
+      - Differences of this deployment, so that one source serves many. Dictionaries, or paths of JSON or YAML files,
+        applied to the manifest one after the other as JSON merge patches (RFC 7396). Objects are merged, C(null)
+        removes a member, and any other value, a list as well, replaces the previous one.
+      - They are applied after O(locales) and O(icons). Findings have no line and column then.
     type: list
     elements: raw
   content_path:
     description:
-      - Folder with the files of the plug-in. Every file that the manifest names must be there, spelled alike, and every
-        icon must lie inside of its image.
+      - Folder with the files of the plug-in. Every file that the manifest names must exist there, in exactly the same
+        spelling, and every icon must lie within its image, a PNG or SVG.
     type: path
-  path:
-    description:
-      - Where the manifest is written. Its folder must exist.
-      - Without it the manifest is only checked, and O(backup) and the options of the file have no effect.
-    type: path
-  backup:
-    description:
-      - Keep the file that is replaced under a name with the time in it.
-    type: bool
-    default: false
-  mode:
-    description:
-      - Permissions of O(path), such as V('0644') or V(u=rw,g=r,o=r). Put octal ones between quotes.
-    type: raw
-    default: "0644"
-  unknown_properties:
-    description:
-      - What to do about a member that the schema does not know. Newer clients may know more.
-      - V(warn) reports it as a warning. Where the schema is documented to take no other members, such as in the
-        outermost object, it is an error nevertheless, because a client refuses the whole plug-in for it.
-      - V(error) reports it as an error everywhere.
-      - V(ignore) lets any member through everywhere.
-    type: str
-    choices: [error, warn, ignore]
-    default: warn
-  strict:
-    description:
-      - Fail on warnings as well. Notices stay notices.
-    type: bool
-    default: false
-  targets:
-    description:
-      - The releases of vSphere that are to show the plug-in, such as V(7.0), V(7.0u1), V(8.0u3) or V(9.1). Put them
-        between quotes.
-      - What of the manifest does not work there, or is not known to, becomes a warning or a notice. Each says how sure
-        that is, whether documented by the vendor, seen on a real vCenter, or inferred.
-    type: list
-    elements: str
-    default: []
 notes:
-  - "The rules beyond the schema that make errors: a C(targetViewId) that is the C(navigationId) of no view
-    (R8); one C(navigationId) twice in the same category (R7); C(forceExpand) on a category that is not dynamic (R11); a
-    dynamic card, view or action without its id or its C(dynamicUri) (R12); neither C(global) nor C(objects) (R13); a
-    version interval that holds no version (R16)."
-  - "Those that make warnings: a key without a text (R1); a text that lacks a locale, or has one too many (R2); an icon
-    that is not in the sprite sheet (R4); one C(navigationId) in two categories (R7); a feature whose requirement is not
-    declared (R9); a C(uri) that is not relative (R10); C(manifestVersion) and C(plugin.api.version) that differ (R14);
-    more than five cards (R15)."
-  - "Those that make notices: texts and icons that nothing uses (R3, R5); a tile of the sprite sheet that does not begin
-    at a multiple of 32 pixels (R6)."
+  - "Rules beyond the schema that report errors: the C(targetViewId) is the C(navigationId) of a view (R8); a
+    C(navigationId) is unique in its category (R7); C(forceExpand) is on a dynamic category only (R11); a dynamic card,
+    view or action has its id and its C(dynamicUri) (R12); there is C(global) or C(objects) (R13); a version interval
+    holds a version (R16)."
+  - "Rules that report warnings: each key has a text (R1); each text has exactly the declared locales (R2); each icon is
+    in the sprite sheet (R4); a C(navigationId) is in one category only (R7); the requirement of each feature is
+    declared (R9); a C(uri) is relative (R10); C(manifestVersion) and C(plugin.api.version) are equal (R14); there are
+    at most five cards (R15)."
+  - "Rules that report notices: each text and icon is used (R3, R5); a tile of the sprite sheet begins at a multiple of
+    32 pixels (R6)."
   - "With O(targets), warnings: C(open.modal.api) before 8.0 (T1); more cards than the release shows (T2); dynamic
-    extensions (T3) and actions on several objects (T4) before 7.0 U1; locales that vSphere itself does not speak before
+    extensions (T3) and actions on several objects (T4) before 7.0 U1; locales that vSphere itself does not have before
     8.0 U3 (T5); a version interval that leaves a target out (T6); a target older than 6.7 U1 (T11). Notices, because
     the first release is unknown: dynamic cards and C(dynamicUri) as an object (T7), C(forceExpand) (T8),
     C(Folder:RootFolder) (T9), C(isPublic) (T10)."
+  - "With O(content_path): a file is missing (F1, error), an icon is outside of its image (F2, error), the size of an
+    image cannot be read (F3, notice)."
 seealso:
   - module: vsphere_ops.client_plugin.vcenter_extension
 """
@@ -166,13 +131,13 @@ EXAMPLES = r"""
             plugin.name:
               en-US: Fleet Notes
 
-- name: Publish a manifest that is kept as YAML, and keep the one before
+- name: Publish a manifest that is kept as YAML, with a backup of the previous one
   vsphere_ops.client_plugin.plugin_manifest:
     src: /srv/build/plugin.yml
     path: /srv/plugins/com.example.fleet-notes/1.2.0/plugin.json
     backup: true
 
-- name: Put a manifest together for one environment
+- name: Build the manifest of one environment
   vsphere_ops.client_plugin.plugin_manifest:
     src: "{{ playbook_dir }}/plugin/plugin.yml"
     locales: "{{ playbook_dir }}/plugin/locales"
@@ -187,13 +152,13 @@ EXAMPLES = r"""
     path: /srv/build/plugin.json
   delegate_to: localhost
 
-- name: Check a manifest in a pipeline, warnings included
+- name: Validate a manifest in a pipeline and fail on warnings
   vsphere_ops.client_plugin.plugin_manifest:
     src: "{{ playbook_dir }}/plugin/plugin.json"
     strict: true
   delegate_to: localhost
 
-- name: Fail if an old vCenter could not show all of it
+- name: Fail if an old vCenter could not show the whole plug-in
   vsphere_ops.client_plugin.plugin_manifest:
     src: "{{ playbook_dir }}/plugin/plugin.json"
     targets: ["7.0u1", "8.0u3", "9.1"]
@@ -203,7 +168,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 manifest:
-  description: The manifest as it was checked. For O(src), what stands in the file.
+  description: The manifest that was validated.
   returned: success
   type: dict
   sample:
@@ -221,19 +186,19 @@ path:
   type: str
   sample: /srv/plugins/com.example.fleet-notes/1.2.0/plugin.json
 checksum:
-  description: SHA-256 of the manifest's canonical bytes, whether they were written or not.
+  description: SHA-256 of the canonical bytes of the manifest, written or not.
   returned: success
   type: str
   sample: 0d3a7a1d7b6c7b1d6f4dd9f5f6a4de6cb1b0f1a6a5d6a1f7ed1a3cbb4b7d3b5e
 backup_file:
-  description: Where the replaced file is kept.
+  description: Path of the backup of the replaced file.
   returned: changed, when O(backup) is set and there was a file
   type: str
   sample: /srv/plugins/com.example.fleet-notes/1.2.0/plugin.json.4711.2026-11-20@20:26:00~
 findings:
   description:
-    - What is wrong with the manifest, errors first. Warnings are shown as warnings of the task, too.
-    - Of more than 1000 findings the last one says how many are left out.
+    - The faults of the manifest, errors first. The first 20 warnings are warnings of the task, too.
+    - After 1000 findings, the last one gives the number of the others.
   returned: when the manifest could be read
   type: list
   elements: dict
@@ -248,11 +213,11 @@ findings:
       type: str
       sample: error
     path:
-      description: Where it is, as a JSON path.
+      description: Place of the value, as a JSON path.
       type: str
       sample: $.objects.VirtualMachine.menu.actions[0].trigger.type
     value:
-      description: What stands there; C(null) when it is missing, a number where things are too many.
+      description: The value; C(null) if it is missing, a number where there are too many things.
       type: raw
       sample: headless
     message:
@@ -260,7 +225,7 @@ findings:
       type: str
       sample: $.objects.VirtualMachine.menu.actions[0].trigger.type is 'headless'; it must be 'modal' or 'navigation'.
     remedy:
-      description: What to do about it.
+      description: How to correct it.
       type: str
       sample: Write 'modal' or 'navigation'.
     line:

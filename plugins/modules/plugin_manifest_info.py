@@ -19,6 +19,7 @@ description:
   - Returns the faults of a manifest without failing. Fails where the URL does not deliver a manifest.
 extends_documentation_fragment:
   - vsphere_ops.client_plugin._vcenter
+  - vsphere_ops.client_plugin._manifest_validation
   - vsphere_ops.client_plugin._attributes
 options:
   url:
@@ -43,22 +44,6 @@ options:
   server_certificate:
     description: The certificate itself in PEM, trusted in the same way. With O(key), that of the record is used.
     type: str
-  unknown_properties:
-    description:
-      - How to treat a member that is not in the schema; see M(vsphere_ops.client_plugin.plugin_manifest).
-    type: str
-    choices: [error, warn, ignore]
-    default: warn
-  strict:
-    description: Treat warnings as errors.
-    type: bool
-    default: false
-  targets:
-    description:
-      - Versions of vSphere, such as V(8.0u3), for which the manifest is checked as well.
-    type: list
-    elements: str
-    default: []
   files:
     description:
       - Also request each file that a manifest names from the same server, with the same trust, and return the answers.

@@ -8,32 +8,34 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: plugin_multi_manifest
-short_description: Check and pack several manifests of a vSphere Client remote plug-in for clients of different releases
+short_description: Validate and pack manifests of a vSphere Client remote plug-in for clients of different releases
 version_added: "0.1.0"
 author:
   - vSphere Ops contributors (@vsphere-ops)
 description:
   - A plug-in may have several manifests, for clients of different releases, in a C(.zip) whose
-    C(plugin-multi-manifest.json) lists them. A client tries them in this order and takes the first one that is right
-    for it, so the newest and most demanding comes first and the least demanding last.
-  - Packs manifests in this way, checks each of them as M(vsphere_ops.client_plugin.plugin_manifest) does, and finds
+    C(plugin-multi-manifest.json) lists them. A client tries them in this order and uses the first one that it accepts,
+    so the newest and most demanding comes first and the least demanding last.
+  - Builds such an archive, validates each manifest as M(vsphere_ops.client_plugin.plugin_manifest) does, and finds
     manifests that no client reaches.
   - Equal manifests are equal archives, byte for byte, on every host. This is why nothing is compressed.
-  - Does not talk to a vCenter. Register the plug-in with M(vsphere_ops.client_plugin.vcenter_extension), with the URL
-    of the archive as its O(vsphere_ops.client_plugin.vcenter_extension#module:url).
+  - Does not connect to a vCenter. Register the plug-in with M(vsphere_ops.client_plugin.vcenter_extension), with the
+    URL of the archive as its O(vsphere_ops.client_plugin.vcenter_extension#module:url).
 notes:
-  - Clients before 8.0 U3 do not look at C(vsphere.client) and C(vcenter.server) while they choose. A manifest that
-    they have chosen and that these requirements forbid is not deployed, and the next one is not tried. Separate them by
-    a requirement that the older client does not know. C(open.modal.api) V(1.1.0) separates 7.x from 8.x.
+  - Clients before 8.0 U3 do not evaluate C(vsphere.client) and C(vcenter.server) while they choose. A manifest that
+    they have chosen and that these requirements exclude is not deployed, and the next one is not tried. Separate them
+    by a requirement that the older client does not know. C(open.modal.api) V(1.1.0) separates 7.x from 8.x.
     See Broadcom's KB 313514.
-  - What is found about the order follows from requirements alone, and other members may decide as well, so it is no
-    more than a warning.
+  - Findings about the order follow from requirements alone. Other members may decide as well, so these findings are
+    warnings.
 requirements:
   - jsonschema (Python library on the host that runs the module)
   - PyYAML (the same, and only when a manifest is read from a YAML file)
 extends_documentation_fragment:
-  - ansible.builtin.files
+  - vsphere_ops.client_plugin._published_file
+  - vsphere_ops.client_plugin._manifest_validation
   - vsphere_ops.client_plugin._attributes
+  - ansible.builtin.files
 attributes:
   check_mode:
     support: full
@@ -49,7 +51,7 @@ options:
   manifests:
     description:
       - The manifests, in the order in which a client tries them.
-      - Exactly one of O(manifests) and O(src) is needed.
+      - Exactly one of O(manifests) and O(src) is required.
     type: list
     elements: dict
     suboptions:
@@ -59,8 +61,8 @@ options:
         required: true
       manifest:
         description:
-          - The manifest itself. Write versions between quotes; YAML reads C(1.0) as a number.
-          - Exactly one of O(manifests[].manifest) and O(manifests[].src) is needed.
+          - The manifest itself. Write versions in quotes; YAML reads C(1.0) as a number.
+          - Exactly one of O(manifests[].manifest) and O(manifests[].src) is required.
         type: dict
       src:
         description:
@@ -69,51 +71,17 @@ options:
         type: path
   src:
     description:
-      - Path of an archive on the host that runs the module, which is read and checked.
-      - An archive with C(plugin.json) at its root and no C(plugin-multi-manifest.json) is read as well. No guide speaks
-        of it, but a vCenter 9.1 has been seen to deploy such a one.
+      - Path of an archive on the host that runs the module to validate. It cannot be combined with O(path).
+      - An archive with C(plugin.json) at its root and no C(plugin-multi-manifest.json) is accepted as well. It is not
+        documented, but a vCenter 9.1 has been seen to deploy one.
     type: path
-  path:
-    description:
-      - Where the archive is written. Its folder must exist.
-      - Without it the manifests are only checked, and O(backup) and the options of the file have no effect.
-      - Not with O(src).
-    type: path
-  backup:
-    description: Keep the file that is replaced under a name with the time in it.
-    type: bool
-    default: false
-  mode:
-    description: Permissions of O(path), such as V('0644') or V(u=rw,g=r,o=r). Put octal ones between quotes.
-    type: raw
-    default: "0644"
-  targets:
-    description:
-      - The releases of vSphere that are to show the plug-in, such as V(7.0), V(7.0u1), V(8.0u3) or V(9.1). Put them
-        between quotes.
-      - When all of them are 8.0 U3 or newer, rule M3 of RV(findings) is left out. By default, all releases count.
-    type: list
-    elements: str
-    default: []
-  unknown_properties:
-    description:
-      - What to do about a member that the schema does not know. Newer clients may know more.
-      - V(warn) reports it as a warning, but as an error where the schema is documented to take no other members,
-        V(error) as an error everywhere, and V(ignore) lets any member through.
-    type: str
-    choices: [error, warn, ignore]
-    default: warn
-  strict:
-    description: Fail on warnings as well.
-    type: bool
-    default: false
 seealso:
   - module: vsphere_ops.client_plugin.plugin_manifest
   - module: vsphere_ops.client_plugin.vcenter_extension
 """
 
 EXAMPLES = r"""
-- name: Pack a manifest for vCenter 8 and one for all the others
+- name: Build an archive with a manifest for vCenter 8 and one for all others
   vsphere_ops.client_plugin.plugin_multi_manifest:
     path: /srv/plugins/com.example.fleet-notes/1.2.0/plugin.zip
     manifests:
@@ -146,7 +114,7 @@ EXAMPLES = r"""
               uri: index-7.html
           definitions: *definitions
 
-- name: Pack manifests that are kept as files, and keep the archive before
+- name: Build an archive of manifests that are kept as files, with a backup of the previous one
   vsphere_ops.client_plugin.plugin_multi_manifest:
     path: /srv/plugins/com.example.fleet-notes/1.2.0/plugin.zip
     manifests:
@@ -154,7 +122,7 @@ EXAMPLES = r"""
       - {name: oldest.json, src: /srv/build/plugin-7.yml}
     backup: true
 
-- name: Check an archive that others have made, for vSphere 8.0 U3 and newer
+- name: Validate an archive for vSphere 8.0 U3 and newer
   vsphere_ops.client_plugin.plugin_multi_manifest:
     src: /srv/plugins/com.example.fleet-notes/1.2.0/plugin.zip
     targets: ["8.0u3", "9.1"]
@@ -163,7 +131,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 manifests:
-  description: The manifests in their order. For O(src), those that are in the archive.
+  description: The manifests in their order.
   returned: success
   type: list
   elements: dict
@@ -173,7 +141,7 @@ manifests:
       type: str
       sample: plugin-8.json
     manifest:
-      description: The manifest as it was checked.
+      description: The manifest that was validated.
       type: dict
       sample:
         manifestVersion: 1.2.0
@@ -195,24 +163,24 @@ path:
   type: str
   sample: /srv/plugins/com.example.fleet-notes/1.2.0/plugin.zip
 checksum:
-  description: SHA-256 of the archive, whether it was written or not.
+  description: SHA-256 of the archive, written or not.
   returned: success
   type: str
   sample: 5ad6a1f7ed1a3cbb4b7d3b5e0d3a7a1d7b6c7b1d6f4dd9f5f6a4de6cb1b0f1a6
 backup_file:
-  description: Where the replaced archive is kept.
+  description: Path of the backup of the replaced archive.
   returned: changed, when O(backup) is set and there was a file
   type: str
   sample: /srv/plugins/com.example.fleet-notes/1.2.0/plugin.zip.4711.2026-11-20@20:26:00~
 findings:
-  description: What is wrong, errors first. The first 20 warnings are warnings of the task, too.
+  description: The faults, errors first. The first 20 warnings are warnings of the task, too.
   returned: when the manifests could be read
   type: list
   elements: dict
   contains:
     rule:
       description:
-        - V(schema), V(unknown) for an unknown member, V(json) for a file that is no manifest, or the name of a rule.
+        - V(schema), V(unknown) for an unknown member, V(json) for a file that is not a manifest, or the name of a rule.
         - V(M1) is a file in the archive that is not listed. V(M2) is a last manifest with limits on the environment,
           which leaves nothing for a client outside of them.
         - V(M3) is a manifest that a client before 8.0 U3 does not reach, because nothing but such limits keeps it from
@@ -225,21 +193,21 @@ findings:
       type: str
       sample: warning
     path:
-      description: Where it is, as the name of the file in the archive and a JSON path.
+      description: Place of the value, as the name of the file in the archive and a JSON path.
       type: str
       sample: "plugin-multi-manifest.json: $.manifests[1]"
     value:
-      description: What stands there; C(null) when it is missing.
+      description: The value; C(null) if it is missing.
       type: raw
       sample: plugin-8.json
     message:
       description: One sentence with the place, the value and what is allowed.
       type: str
       sample: >-
-        plugin-8.json is not reached: plugin-7.json, which stands before it, requires nothing that plugin-8.json does
-        not require as well.
+        plugin-multi-manifest.json: $.manifests[1] is 'plugin-8.json', which is not reached: 'plugin-7.json' before it
+        requires nothing that it does not require as well.
     remedy:
-      description: What to do about it.
+      description: How to correct it.
       type: str
       sample: "Put plugin-8.json before plugin-7.json: the newest first."
     line:

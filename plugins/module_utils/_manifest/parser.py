@@ -43,17 +43,19 @@ _LONGEST_VALUE = 60
 _LONGEST_SCALAR = 300
 _SURROGATE = re.compile("[\\ud800-\\udfff]")
 _BEYOND_UNICODE = re.compile(r"\\U(?!000|0010)")
+# The tokens of JSON, without harmless numbers and words.
 _JSON_TOKEN = re.compile(
     r"""
     (?P<text>"[^"\\]*(?:\\.[^"\\]*)*") (?P<colon>[ \t\n\r]*:)?
     | (?P<open>[\[{])
     | (?P<close>[\]}])
-    | (?P<word>[^\s\[\]{},:"]+)
+    | (?P<constant>NaN|-?Infinity)
+    | (?<![0-9.]) -? (?P<real> [0-9]+ (?:\.[0-9]+)? [eE] [+-]? [0-9]+ | [0-9]+ \. [0-9]+)
+    | (?<![0-9.]) -? (?P<integer>[0-9]{19,})
     | (?P<unterminated>")
     """,
     re.VERBOSE | re.DOTALL,
 )
-_NUMBER = re.compile(r"-?(?P<digits>[0-9]+)(?P<fraction>\.[0-9]+)?(?P<exponent>[eE][+-]?[0-9]+)?")
 _TRAILING_COMMA = re.compile(r",[ \t\n\r]*([}\]])")
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "a byte order mark", "save it as UTF-8 without one"),
@@ -108,12 +110,17 @@ def _check_json_tokens(text: str, end: int) -> None:
                 _refuse(text, token.start(), f"is nested more than {MAX_DEPTH} levels deep")
         elif kind == "close":
             names.pop()
-        elif kind == "word":
-            _check_json_word(text, token.start(), token.group())
+        elif kind == "constant":
+            _refuse(text, token.start(), f"has the number {token[0]}, which JSON does not have", "give a finite number")
+        elif kind == "real" and math.isinf(float(token[0])):
+            _refuse(text, token.start(), f"has the number {quoted(token[0], _LONGEST_VALUE)}, which is too large")
+        elif kind == "integer":
+            reason = f"has a number of {len(token['integer'])} digits"
+            _refuse(text, token.start(), reason, f"give one of at most {MAX_DIGITS}")
         elif kind == "unterminated":
             # The error is inside of this text.
             return
-        else:
+        elif kind in ("text", "colon"):
             _check_json_text(text, token, names)
 
 
@@ -127,21 +134,6 @@ def _check_json_text(text: str, token: re.Match[str], names: list[set[str]]) -> 
         if value in names[-1]:
             _refuse_repetition(value, _place(text, token.start()))
         names[-1].add(value)
-
-
-def _check_json_word(text: str, position: int, word: str) -> None:
-    if word in ("true", "false", "null"):
-        return
-    if word in ("NaN", "Infinity", "-Infinity"):
-        _refuse(text, position, f"has the number {word}, which JSON does not have", "give a finite number")
-    # With thousands of digits, the library fails before it checks what follows them.
-    number = _NUMBER.match(word)
-    if number and (number["fraction"] or number["exponent"]):
-        if math.isinf(float(number[0])):
-            _refuse(text, position, f"has the number {quoted(number[0], _LONGEST_VALUE)}, which is too large")
-    elif number and len(number["digits"]) > MAX_DIGITS:
-        reason = f"has a number of {len(number['digits'])} digits"
-        _refuse(text, position, reason, f"give one of at most {MAX_DIGITS}")
 
 
 def has_surrogate(text: str) -> bool:
