@@ -164,7 +164,7 @@ def _range(error: Any, path: Path) -> Iterator[Finding]:
         return
     if error.validator in ("minItems", "minProperties"):
         allowed += " and not empty"
-    # Among versions the most similar one is no better than the others.
+    # Among versions the most similar one is not better than the others.
     is_word = isinstance(value, str) and value[:1].isalpha()
     near = _most_similar(value, error.schema.get("enum", ())) if is_word else ""
     yield _schema_error(path, value, f"is {describe_value(value)}; it must be {allowed}", f"Write {near or allowed}.")

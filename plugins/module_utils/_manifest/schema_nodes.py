@@ -11,7 +11,7 @@ from typing import Any
 
 Schema = dict[str, Any]
 
-# Python's $ also matches before a final newline; the look-ahead takes that away and means nothing elsewhere.
+# Python's $ also matches before a final newline; the look-ahead excludes that and is neutral elsewhere.
 END = r"$(?!\n)"
 _CAPABILITY_PATTERN = r"^[0-9]+\.[0-9]+\.[0-9]+" + END
 

@@ -61,7 +61,7 @@ OBJECT = st.dictionaries(st.sampled_from("abc"), VALUE, max_size=3)
 
 @pytest.mark.parametrize(("original", "patch", "result"), RFC)
 def test_the_examples_of_the_rfc(original, patch, result):
-    """Below a member, so that those which are no objects can be tried as well."""
+    """The values are below a member, because some of them are not objects."""
     assert build.merge_overlays({"x": original}, {"x": patch}) == {"x": result}
 
 

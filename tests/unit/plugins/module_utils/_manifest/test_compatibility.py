@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""What works on which release. Each case is (what the manifest holds, targets, what is told about which of them)."""
+"""What works on which release. Each case is (content of the manifest, targets, expected finding)."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def dynamic(name, one):
     return needing(plugin_dynamic_extensions="1.0.0") | machine(**{name: category})
 
 
-# rule, members, targets, severity, path and the names of the releases that are concerned (None: nothing is told)
+# rule, members, targets, severity, path and the names of the releases that are concerned (None: no finding)
 CASES = [
     (
         "T1",

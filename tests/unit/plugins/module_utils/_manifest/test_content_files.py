@@ -62,7 +62,7 @@ def test_the_example_is_whole():
         "index.html#/route?x",
         "views/two%20words.html",
         "views/two words.html",
-        # What cannot be looked for:
+        # What is not a file of the folder:
         "https://plugins.example.com/index.html",
         "data:text/html,x",
         "/ui/index.html",

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""The reader under bytes of all kinds: a manifest or a ManifestError, nothing else, and never more work than bytes."""
+"""The parser with bytes of all kinds: a manifest or a ManifestError, and work in proportion to the bytes."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ LONG = st.tuples(
 
 
 def refusal(data, *, yaml=False):
-    """Why the bytes are no manifest; None if they are one. What is refused has its place."""
+    """The message that refuses the bytes; None for a manifest."""
     try:
         manifest = document.load_manifest(data, yaml=yaml)
     except ManifestError as error:

@@ -130,10 +130,10 @@ def mutants():
 
 
 def dangling():
-    """Each name that stands for something elsewhere, made to stand for nothing; then what it stands for taken away."""
+    """Each reference to something elsewhere, with another name; then with its target removed."""
     for place, value, _schema in rooms(WHOLE, MANIFEST_SCHEMA):
         if place and place[-1] in REFERENCES and isinstance(value, str):
-            yield f"a {place[-1]} for nothing", place, "nowhere", path_of(place)
+            yield f"a dangling {place[-1]}", place, "nowhere", path_of(place)
         if value is True and place[-1] == "dynamic":
             card = "monitor" not in place and "configure" not in place
             identity = (*place[:-1], "id" if card else "navigationId")
