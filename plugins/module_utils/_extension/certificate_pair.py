@@ -74,7 +74,7 @@ def _check_certificate(pem: str | None, url: str) -> list[str]:
     try:
         certificate = x509.load_certificate(pem)
     except CertificateError as error:
-        return [f"The certificate {error.problem()}."]
+        return [f"The registered text {error.problem()}."]
     host = find_host(url)
     if certificate.matches_host(host):
         return []

@@ -59,8 +59,8 @@ def test_another_host(made) -> None:
     ("server", "text"),
     [
         (Server(URL, "S", thumbprint="nonsense"), "The thumbprint .*'nonsense'"),
-        (Server(URL, "S", certificate="nonsense"), "The certificate .*no certificate"),
-        (Server("https://[nonsense", "S", certificate="nonsense"), "The certificate .*no certificate"),
+        (Server(URL, "S", certificate="nonsense"), "The registered text .*no certificate"),
+        (Server("https://[nonsense", "S", certificate="nonsense"), "The registered text .*no certificate"),
     ],
 )
 def test_text_that_is_neither(server: Server, text: str) -> None:
