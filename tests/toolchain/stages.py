@@ -29,8 +29,8 @@ RESULTS = BUILD / "results"
 TAIL = 150
 # Only against hanging: several times what the longest stage takes on a slow machine with two cores.
 LIMIT = 1200
-# How many stages run at a time, in all sessions together.
-SLOTS = min(os.cpu_count() or 2, 4)
+# How many stages run at a time, in all sessions together: more than cores, since some wait for servers and timeouts.
+SLOTS = min((os.cpu_count() or 2) + 1, 5)
 SUPERVISE = Path(__file__).resolve().with_name("supervise.py")
 _SAID = re.compile(r"^=+ (.*\b(?:passed|failed).*?) =+$|^(Success: no issues found.*)$", re.MULTILINE)
 _CPU = re.compile(r"^used ([0-9.]+) seconds of CPU$", re.MULTILINE)
