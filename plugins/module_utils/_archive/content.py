@@ -21,9 +21,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from .._errors import ArchiveError
-from .._foreign_text import one_line
 from . import safe_zip
-from .safe_zip import quoted_name
+from .safe_zip import quoted_name, shown_error
 
 MANIFEST = "plugin.json"
 # Both are held in memory. The user interface of a plug-in has some MiB.
@@ -111,7 +110,7 @@ def _decompress(data: bytes) -> bytes:
         with module.open(io.BytesIO(data)) as stream:
             tar: bytes = stream.read(_MAX_TAR_BYTES + 1)
     except damage as error:
-        raise ArchiveError(f"is damaged ({_shown_error(error)})", remedy=_COPY_AGAIN) from error
+        raise ArchiveError(f"is damaged ({shown_error(error)})", remedy=_COPY_AGAIN) from error
     if len(tar) > _MAX_TAR_BYTES:
         raise _too_large()
     return tar
@@ -141,7 +140,7 @@ def _read_tar(tar: bytes) -> Iterator[_Entry]:
     except ArchiveError:
         raise
     except (tarfile.TarError, ValueError, ArithmeticError, LookupError, RecursionError) as error:
-        raise ArchiveError(f"cannot be read as a tar archive ({_shown_error(error)})", remedy=_COPY_AGAIN) from error
+        raise ArchiveError(f"cannot be read as a tar archive ({shown_error(error)})", remedy=_COPY_AGAIN) from error
 
 
 def _read_members(archive: tarfile.TarFile, tar: bytes) -> Iterator[_Entry]:
@@ -228,7 +227,3 @@ def _special_file(name: str) -> ArchiveError:
 
 def _too_large() -> ArchiveError:
     return ArchiveError(f"would take more than {MAX_UNPACKED_BYTES // 1024**2} MiB when unpacked", remedy=_CHECK)
-
-
-def _shown_error(error: BaseException) -> str:
-    return one_line(error) or type(error).__name__

@@ -77,7 +77,7 @@ def open_zip(data: bytes, limits: ZipLimits) -> Iterator[tuple[zipfile.ZipFile, 
         raise _damaged(error) from error
     except NotImplementedError as error:
         raise ArchiveError(
-            f"uses a feature that neither Python nor Java supports ({_shown_error(error)})",
+            f"uses a feature that neither Python nor Java supports ({shown_error(error)})",
             remedy=f"{_AGAIN} with zip or jar",
         ) from error
 
@@ -178,8 +178,9 @@ def _not_a_zip(data: bytes, limits: ZipLimits) -> ArchiveError:
 
 
 def _damaged(error: Exception) -> ArchiveError:
-    return ArchiveError(f"is a damaged ZIP archive ({_shown_error(error)})", remedy=_COPY_AGAIN)
+    return ArchiveError(f"is a damaged ZIP archive ({shown_error(error)})", remedy=_COPY_AGAIN)
 
 
-def _shown_error(error: Exception) -> str:
+def shown_error(error: Exception) -> str:
+    """Return the text of an error of the standard library, which may quote the archive, as one short line."""
     return one_line(error, _LONGEST_NAME_SHOWN) or type(error).__name__
