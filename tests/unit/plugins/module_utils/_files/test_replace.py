@@ -7,11 +7,19 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import stat
 
 import pytest
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._files.replace import NewFile, replace_files
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import OptionError
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._files.replace import (
+    NewFile,
+    replace_files,
+    replace_files_with_backup,
+)
+
+NOW = datetime.datetime(2030, 1, 2, 3, 4, 5, tzinfo=datetime.timezone.utc)
 
 
 def new_file(path, new=b"new", mode=0o600):
@@ -80,3 +88,29 @@ def test_when_one_cannot_be_written_at_all_nothing_happens(tmp_path):
         replace_files([new_file(key), NewFile(str(tmp_path / "no folder" / "certificate"), b"c", None, 0o644)])
     assert key.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [key]
+
+
+def test_backups_have_the_time_and_the_mode(tmp_path):
+    key, certificate = tmp_path / "key", tmp_path / "certificate"
+    key.write_bytes(b"old")
+    backups = replace_files_with_backup([new_file(key), new_file(certificate)], backup_at=NOW)
+    assert backups == [f"{key}.20300102T030405000000Z~"]
+    assert (tmp_path / backups[0]).read_bytes() == b"old"
+    assert mode_of(tmp_path / backups[0]) == 0o600
+    assert replace_files_with_backup([new_file(key)], backup_at=None) == []
+
+
+@pytest.mark.parametrize("in_the_way", [True, False], ids=["a folder at the path", "no parent folder"])
+def test_the_error_names_the_option_of_the_file_that_failed(tmp_path, in_the_way):
+    certificate = tmp_path / "tls" / "certificate"
+    if in_the_way:
+        (certificate / "in the way").mkdir(parents=True)
+    files = [
+        NewFile(str(tmp_path / "key"), b"k", None, 0o600, "private_key_path"),
+        NewFile(str(certificate), b"c", None, 0o644, "certificate_path"),
+    ]
+    with pytest.raises(OptionError) as caught:
+        replace_files_with_backup(files, backup_at=NOW)
+    assert caught.value.option == "certificate_path"
+    assert str(certificate) in caught.value.reason
+    assert not (tmp_path / "key").exists()
