@@ -175,6 +175,35 @@ def test_the_parser_accepts_what_strict_hooks_accept(pieces, start):
     assert value == expected
 
 
+@pytest.mark.parametrize(
+    "number",
+    [
+        *(
+            "0",
+            "-0",
+            "999999999999999999",
+            "-999999999999999999",
+            "0.12345678901234567890123",
+            "-1.5",
+            "1e308",
+            "1E-400",
+        ),
+        *("1234567890123456789.5", "12345678901234567890123e2", "0.1234567890123456789012e5", "-0.5e-7"),
+    ],
+)
+def test_numbers_that_are_accepted(number):
+    assert parser.parse_json(f'{{"a": [{number}]}}') == {"a": [json.loads(number)]}
+
+
+@pytest.mark.parametrize(
+    "number", ["1000000000000000000", "-1000000000000000000", "1e309", "-1.5e400", "0.5E999", "9" * 400 + ".5"]
+)
+def test_numbers_that_are_refused(number):
+    with pytest.raises(ManifestError) as caught:
+        parser.parse_json(f'{{"a": [{number}]}}')
+    assert caught.value.subject == "line 1, column 8"
+
+
 def depth_of(value):
     children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return isinstance(value, (dict, list)) + max(map(depth_of, children), default=0)
