@@ -8,8 +8,6 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import OptionError
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest import knowledge
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest.validate import validate_manifest
 from ansible_collections.vsphere_ops.client_plugin.tests.unit.plugins.module_utils._manifest.test_document import (
     FULL,
@@ -232,39 +230,6 @@ def test_several_uses_are_one_finding():
     value = MINIMAL | machine(monitor={"dynamicUri": "d", "views": views})
     [finding] = [one for one in validate_manifest(value, targets=["7.0"]) if one.rule == "T3"]
     assert f"{VM}.monitor.views[0].dynamic (and 39 more) is a dynamic extension" in finding.message
-
-
-@pytest.mark.parametrize(
-    ("text", "name"),
-    [
-        ("7.0", "7.0"),
-        ("7.0u1", "7.0 U1"),
-        ("7.0U3", "7.0 U3"),
-        ("8.0 u3", "8.0 U3"),
-        (" 8.0 U3b ", "8.0 U3"),
-        ("8.0.2", "8.0 U2"),
-        ("8.0.0", "8.0"),
-        ("9.1", "9.1"),
-        ("10.0", "10.0"),
-    ],
-)
-def test_a_release_is_read_as_people_write_it(text, name):
-    assert knowledge.Release.parse(text).name == name
-
-
-@pytest.mark.parametrize(
-    "text", ["", "8", "8.0u", "8.0.1.2", "u3", "8,0", "8.x", "latest", "8.0 update 3", "8.0\n9", "٨.0"]
-)
-def test_what_is_no_release_is_refused_in_a_sentence(text):
-    with pytest.raises(OptionError) as caught:
-        validate_manifest(MINIMAL, targets=["8.0", text])
-    assert (caught.value.option, caught.value.value) == ("targets", text)
-    assert "7.0 or 8.0u3" in caught.value.remedy
-
-
-def test_releases_are_sorted_and_stand_there_once():
-    found = knowledge.parse_targets(["10.0", "8.0u3", "7.0", "8.0U3", "8.0.3", "8.0"])
-    assert [one.name for one in found] == ["7.0", "8.0", "8.0 U3", "10.0"]
 
 
 @pytest.mark.parametrize("value", [None, 5, "", [[]], {"x": {}}, True])

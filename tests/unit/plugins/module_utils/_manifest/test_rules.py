@@ -8,10 +8,6 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest.finding import (
-    describe_value,
-    format_path,
-)
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest.rules import (
     RULES,
     interval_bounds,
@@ -398,40 +394,3 @@ def test_a_manifest_shows_something():
 def test_each_rule_is_broken_by_a_case(rule):
     assert rule == "R13" or any(case[0] == rule and case[2] for case in CASES)
     assert any(case[0] == rule and not case[2] for case in CASES)
-
-
-@pytest.mark.parametrize(
-    ("name", "path"),
-    [
-        ("view", "$.view"),
-        ("en-US", "$.en-US"),
-        ("plugin.api.version", "$['plugin.api.version']"),
-        ("Folder:RootFolder", "$['Folder:RootFolder']"),
-        ("", "$['']"),
-        ("it's", """$["it's"]"""),
-        ("0", "$['0']"),
-        (0, "$[0]"),
-        ("a\n\u202eb", "$['a\\n\\u202eb']"),
-    ],
-)
-def test_a_path_quotes_what_is_no_simple_name(name, path):
-    assert format_path((name,)) == path
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (None, "null"),
-        (True, "true"),
-        (1.0, "the number 1.0"),
-        ("", "an empty text"),
-        ("a", "'a'"),
-        ("a" * 61, "'" + "a" * 60 + "'..."),
-        ([], "an empty list"),
-        ([1], "a list"),
-        ({}, "an empty object"),
-        ({"a": 1}, "an object"),
-    ],
-)
-def test_a_value_is_shown_shortly(value, text):
-    assert describe_value(value) == text
