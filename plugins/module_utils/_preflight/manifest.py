@@ -138,7 +138,11 @@ def _check_delivery(timeout: float, files: bool, key: str, client: Client, serve
             option=option,
             remedy=f"correct the record, or set O({option}) to false if only the vCenters can reach it",
         ) from error
-    except (ManifestError, PackageError) as error:
+    except PackageError as error:
+        raise PreflightError(
+            f"found that the package at {client.url} {error.problem()}", option=option, remedy=error.remedy
+        ) from error
+    except ManifestError as error:
         raise PreflightError(
             f"found that the content of {client.url} cannot be used: {error.problem()}",
             option=option,

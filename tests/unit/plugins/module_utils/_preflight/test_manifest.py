@@ -115,7 +115,7 @@ def test_what_is_no_client_plug_in_is_left_alone(kind):
             REMOTE,
             "a.json: $.global.view",
         ),
-        (GOOD, PACKAGE, "cannot be used: is not a ZIP archive"),
+        (GOOD, PACKAGE, "is not a ZIP archive"),
         (
             archive(plugin_package='<pluginPackage id="other" version="1.0.0"/>'),
             PACKAGE,
