@@ -141,7 +141,7 @@ def test_four_calls_one_connection(simulator: Endpoint) -> None:
 
 
 def test_session_is_readable_without_one(simulator: Endpoint) -> None:
-    """pyVmomi reads it to decide whether to log in; the property has the privilege System.Anonymous."""
+    """The property needs System.Anonymous alone: pyVmomi reads it to decide whether to log in."""
     with client(simulator) as content:
         assert content.sessionManager.currentSession is None
 

@@ -20,7 +20,7 @@ from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extensi
 NOW = datetime(2030, 1, 1, tzinfo=timezone.utc)
 
 
-class Denied(Exception):
+class DeniedError(Exception):
     pass
 
 
@@ -54,7 +54,7 @@ class FakeCatalog:
     def require_privilege(self, privilege: str) -> None:
         self.log.append(f"require {privilege}")
         if privilege in self.denies:
-            raise Denied(privilege)
+            raise DeniedError(privilege)
 
 
 OLD = Extension("k", "1")
@@ -85,7 +85,7 @@ def test_check_mode_writes_nothing_and_returns_the_same(records: tuple, desired:
 
 @pytest.mark.parametrize(("records", "desired", "privilege"), [(*case[:2], case[3]) for case in CASES])
 def test_check_mode_fails_without_the_privilege(records: tuple, desired: Desired, privilege: str) -> None:
-    with pytest.raises(Denied, match=privilege):
+    with pytest.raises(DeniedError, match=privilege):
         reconcile(FakeCatalog(*records, denies=(privilege,)), desired, check_mode=True, now=NOW)
 
 
