@@ -30,7 +30,7 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Return one result for each vCenter, and write the report where a path is given."""
         # Not at the top: see FleetAction.
-        from ..plugin_utils._fleet.results import prints_text  # noqa: PLC0415
+        from ..plugin_utils._fleet.progress import prints_text  # noqa: PLC0415
 
         result: dict[str, Any] = super().run(tmp, task_vars)
         try:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""Run the work of a fleet action: print progress meanwhile, and build one result for each vCenter at the end.
+"""Run the work of a fleet action, and build one result for each vCenter at the end.
 
 Everything here runs in the main thread; what other threads do for one vCenter is in ``worker.py``.
 """
@@ -15,19 +15,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Generic, TypeVar
 
-from ansible import constants
 from ansible.module_utils.common.parameters import remove_values
-from ansible.utils.display import Display
 
 from ...module_utils._errors import ClientPluginError, OptionNames, WriteBarredError
 from ...module_utils._extension.reconcile import Outcome
 from ...module_utils._foreign_text import one_line
 from .pool import WriteBarrier, run_jobs
+from .progress import Progress
 from .vcenters import Connection, FleetMember
 from .worker import Failure
-
-# The callbacks whose output is text for people; a line in between would break those that write JSON, XML or nothing.
-_TEXT_CALLBACKS = frozenset({"default", "minimal", "yaml", "debug", "awx_display"})
 
 Value = TypeVar("Value")
 # Waits until all vCenters are ready to be written to, and raises WriteBarredError where none may be.
@@ -46,32 +42,6 @@ class RunLimits:
     def from_options(cls, options: Mapping[str, Any]) -> RunLimits:
         """Read the options of a task."""
         return cls(options["concurrency"], options.get("max_failures"), options["progress"])
-
-
-def prints_text() -> bool:
-    """Return whether the output of this run may contain lines that no callback has written."""
-    callback = str(constants.config.get_config_value("DEFAULT_STDOUT_CALLBACK"))
-    return callback.rpartition(".")[2] in _TEXT_CALLBACKS
-
-
-class _Progress:
-    """Prints one line for each vCenter as it finishes, where the callback allows it."""
-
-    def __init__(self, names: Sequence[str], *, enabled: bool) -> None:
-        self._enabled = enabled and prints_text()
-        self._names = names
-        self._width = max((len(name) for name in names), default=0)
-        self._done = 0
-
-    def report(self, index: int, text: str, seconds: float) -> None:
-        self._done += 1
-        total = len(self._names)
-        count = f"{self._done:>{len(str(total))}}/{total}"
-        self.print_line(f"{count}  {self._names[index]:<{self._width}}  {text}  {seconds:.1f} s")
-
-    def print_line(self, text: str) -> None:
-        if self._enabled:
-            Display().display(f"  {text}")
 
 
 class FleetRunner(Generic[Value]):
@@ -93,7 +63,7 @@ class FleetRunner(Generic[Value]):
         self._limits = limits
         self._progress_text = progress_text
         self._describe = describe
-        self._progress = _Progress([member.name for member in members], enabled=limits.progress)
+        self._progress = Progress([member.name for member in members], enabled=limits.progress)
         self._failures = 0
 
     def run(self, work: Callable[[int, Connection], Value | Failure]) -> list[Value | Failure]:
