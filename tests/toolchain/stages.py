@@ -61,14 +61,20 @@ class Stages:
         self._started: list[tuple[str, Future[object]]] = []
 
     def run(
-        self, name: str, *commands: Command, cwd: Path, env: Mapping[str, str] | None = None, must_say: str = ""
+        self,
+        name: str,
+        *commands: Command,
+        cwd: Path,
+        env: Mapping[str, str] | None = None,
+        must_say: str = "",
+        limit: int = LIMIT,
     ) -> bool:
         """Run the commands one after the other, each even if one before it failed; env is on top of the session's.
 
         must_say is a pattern that the log has to hold: a runner that finds nothing to run is not a success.
         """
         with slot():
-            return self._run(name, commands, cwd, env or {}, must_say)
+            return self._run(name, commands, cwd, env or {}, must_say, limit)
 
     def start(self, name: str, function: Callable[..., object], *arguments: Any, **options: Any) -> None:
         """Call a function that runs stages in a thread; as many threads as slots, first come, first served."""
@@ -81,7 +87,9 @@ class Stages:
             if error := future.exception():
                 self.fail(name, "".join(traceback.format_exception(error)))
 
-    def _run(self, name: str, commands: Sequence[Command], cwd: Path, env: Mapping[str, str], must_say: str) -> bool:
+    def _run(
+        self, name: str, commands: Sequence[Command], cwd: Path, env: Mapping[str, str], must_say: str, limit: int
+    ) -> bool:
         full = f"{self.session}: {name}"
         log = self._log(name)
         log.parent.mkdir(parents=True, exist_ok=True)
@@ -89,7 +97,7 @@ class Stages:
         started = time.monotonic()
         with log.open("w", encoding="utf-8") as file:
             surroundings = {**self.environment, **env}
-            codes = [_execute(command, cwd, surroundings, file.fileno()) for command in commands]
+            codes = [_execute(command, cwd, surroundings, file.fileno(), limit) for command in commands]
         text = log.read_text(encoding="utf-8", errors="replace")
         silent = bool(must_say) and not re.search(must_say, text)
         good = not any(codes) and not silent
@@ -130,10 +138,10 @@ class Stages:
             file.write(json.dumps(asdict(result)) + "\n")
 
 
-def _execute(command: Command, cwd: Path, env: Mapping[str, str], output: int) -> int:
+def _execute(command: Command, cwd: Path, env: Mapping[str, str], output: int, limit: int) -> int:
     words = [str(word) for word in command]
     os.write(output, f"$ {' '.join(words)}\n".encode())
-    supervised = [sys.executable, str(SUPERVISE), str(LIMIT), *words]
+    supervised = [sys.executable, str(SUPERVISE), str(limit), *words]
     return subprocess.run(
         supervised, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, check=False
     ).returncode
