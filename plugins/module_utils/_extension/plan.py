@@ -18,7 +18,8 @@ from .._errors import OptionError
 from .desired import Desired
 from .model import Extension
 from .overlay import overlay
-from .plan_checks import check_certificates, check_owner, check_version, describe_owner
+from .ownership import check_owner, describe_owner
+from .plan_checks import check_certificates, check_version
 from .plan_warnings import find_risks, warn_of_dropped_certificates
 from .to_options import to_options
 

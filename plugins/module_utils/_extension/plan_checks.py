@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""Check that a planned record may be written: its owner, its version and its certificates."""
+"""Check that a planned record may be written: its version and its certificates."""
 
 from __future__ import annotations
 
@@ -21,34 +21,6 @@ from .model import PACKAGE, REMOTE, Extension
 # The client parses the version as numbers and refuses anything else ("Invalid plugin package version"), although
 # ExtensionManager accepts it (SDK guide, troubleshooting "plug-in registered with incompatible version").
 _CLIENT_VERSION = re.compile(r"\d+(\.\d+){0,3}", re.ASCII)
-
-
-def describe_owner(extension: Extension | None) -> str:
-    """Return "by COMPANY from HOST" as far as the record has them, the owner of the record."""
-    if extension is None:
-        return ""
-    host = find_host(extension.client.url if extension.client is not None else None)
-    parts = (f"by {extension.company}" if extension.company else "", f"from {host}" if host else "")
-    return one_line(" ".join(filter(None, parts)))
-
-
-def check_owner(desired: Desired, current: Extension | None) -> None:
-    """Check with ``takeover: refuse`` that the registered record has the desired company and host.
-
-    Raises :class:`OptionError`.
-    """
-    if not desired.refuse_takeover or current is None:
-        return
-    registered_host = find_host(current.client.url if current.client is not None else None)
-    other_host = desired.url and registered_host and find_host(desired.url) != registered_host
-    other_company = desired.company and current.company and desired.company != current.company
-    if other_host or other_company:
-        raise OptionError(
-            f"must be allow to change or remove {desired.key}, which is registered {describe_owner(current)}",
-            option="takeover",
-            value="refuse",
-            remedy="correct O(url) and O(company), or set O(takeover) to allow",
-        )
 
 
 def check_version(desired: Desired, current: Extension | None, planned: Extension) -> None:
