@@ -99,10 +99,18 @@ class ClientPluginError(Exception):
         """Return what is wrong, without the remedy."""
         names = names or OptionNames()
         subject = f"`{names.name(self.option)}`" if self.option else self.subject
-        text = f"{subject} {names.fill(self.reason)}".strip()
-        if self.value is not _NOT_SHOWN:
-            text += f", got {_foreign_text.quoted(self.value)}"
-        return _foreign_text.visible(text)
+        return _foreign_text.visible(f"{subject} {names.fill(self.reason)}{self._value_text()}".strip())
+
+    def as_clause(self, subject: str = "it") -> str:
+        """Return what is wrong as a clause for the reason of another error, which fills in the names of options.
+
+        ``subject`` is used where this error has none.
+        """
+        own = f"O({self.option})" if self.option else self.subject
+        return f"{own or subject} {self.reason}{self._value_text()}"
+
+    def _value_text(self) -> str:
+        return "" if self.value is _NOT_SHOWN else f", got {_foreign_text.quoted(self.value)}"
 
     def message(self, names: OptionNames | None = None) -> str:
         """Return the whole message: "`option` must be X, got Y; do Z", without a final full stop."""
@@ -125,15 +133,16 @@ class OptionError(ClientPluginError):
         ``remedy`` replaces that of the error.
         """
         reason = error.reason
+        value = error.value
         if error.option:
-            reason = f"cannot be used: {error.problem()}"
+            reason, value = f"cannot be used: {error.as_clause()}", _NOT_SHOWN
         elif file:
             # The subject may be a part of the file, such as a line.
             part = f"cannot be used: {error.subject} " if error.subject and error.subject != file else ""
             reason = f"names {file}, which {part}{reason}"
         elif error.subject:
             reason = f"cannot be used: {error.subject} {reason}"
-        return cls(reason, option=option, value=error.value, remedy=remedy or error.remedy, note=error.note)
+        return cls(reason, option=option, value=value, remedy=remedy or error.remedy, note=error.note)
 
 
 class PreflightError(ClientPluginError):

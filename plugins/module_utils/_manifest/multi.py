@@ -127,7 +127,7 @@ def validate_multi_manifest(
         try:
             manifest = load_manifest(multi.manifests[name])
         except ManifestError as error:
-            reason = f"is not a manifest: {error.problem()}"
+            reason = f"is not a manifest: {error.as_clause()}"
             findings.append(Finding("json", "error", (), None, reason, "Correct the file.", name))
             continue
         readable.append((name, manifest))
@@ -191,7 +191,7 @@ def _read_entries(archive: zipfile.ZipFile, files: dict[str, zipfile.ZipInfo]) -
     try:
         root = load_manifest(_read_file(archive, files[INDEX]))
     except ManifestError as error:
-        reason = f"has a {INDEX} that cannot be used: {error.problem()}"
+        reason = f"has a {INDEX} that cannot be used: {error.as_clause()}"
         raise ManifestError(reason, remedy=error.remedy) from error
     version = root.get("manifestVersion")
     if not isinstance(version, str) and "manifestVersion" in root:
@@ -202,7 +202,7 @@ def _read_entries(archive: zipfile.ZipFile, files: dict[str, zipfile.ZipInfo]) -
     try:
         names = _check_names(listed)
     except ManifestError as error:
-        raise ManifestError(f"has a {INDEX} in which {error.problem()}", remedy=error.remedy) from error
+        raise ManifestError(f"has a {INDEX} in which {error.as_clause()}", remedy=error.remedy) from error
     for name in names:
         if name not in files:
             raise _missing_manifest(name, files)

@@ -52,7 +52,7 @@ def _check_server(server: Server, fetch: Callable[[str, int], bytes]) -> None:
         der = fetch(origin.host, origin.port)
     except TlsError as error:
         raise PreflightError(
-            f"could not check {server.url}: {error.problem()}",
+            f"could not check {server.url}: {error.as_clause()}",
             option=OPTION,
             remedy=f"{error.remedy}, or set O({OPTION}) to false if only the vCenters can reach it",
         ) from error
@@ -91,7 +91,9 @@ def _check_host_name(url: str, host: str, der: bytes) -> None:
         certificate = x509.load_certificate(der)
     except CertificateError as error:
         raise PreflightError(
-            f"found that the certificate of {url} {error.problem()}", option=OPTION, remedy="replace it on the server"
+            f"found that {error.as_clause(f'the certificate of {url}')}",
+            option=OPTION,
+            remedy="replace it on the server",
         ) from error
     if not certificate.matches_host(host):
         names = ", ".join(certificate.sans) or "no host at all"

@@ -128,23 +128,23 @@ def _check_delivery(timeout: float, files: bool, key: str, client: Client, serve
             _check_files(request_named_files(delivery, client.url, timeout=timeout, thumbprint=pin), client.url)
     except HttpError as error:
         raise PreflightError(
-            f"found that {error.problem()}",
+            f"found that {error.as_clause()}",
             option=option,
             remedy=f"{error.remedy}, or set O({option}) to false if only the vCenters can reach it",
         ) from error
     except (ThumbprintError, UrlError) as error:
         raise PreflightError(
-            f"could not check {_url.shown(client.url)}, because its record cannot be used: {error.problem()}",
+            f"could not check {_url.shown(client.url)}, because its record cannot be used: {error.as_clause()}",
             option=option,
             remedy=f"correct the record, or set O({option}) to false if only the vCenters can reach it",
         ) from error
     except PackageError as error:
         raise PreflightError(
-            f"found that the package at {client.url} {error.problem()}", option=option, remedy=error.remedy
+            f"found that {error.as_clause(f'the package at {client.url}')}", option=option, remedy=error.remedy
         ) from error
     except ManifestError as error:
         raise PreflightError(
-            f"found that the content of {client.url} cannot be used: {error.problem()}",
+            f"found that the content of {client.url} cannot be used: {error.as_clause()}",
             option=option,
             remedy=error.remedy,
         ) from error

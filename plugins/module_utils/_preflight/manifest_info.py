@@ -69,13 +69,13 @@ def inspect_manifest(options: Mapping[str, Any], record: Extension | None) -> di
         if record is None:
             raise OptionError.wrap(error, "url") from error
         raise OptionError(
-            f"is registered with a URL or certificate that cannot be used: {error.problem()}",
+            f"is registered with a URL or certificate that cannot be used: {error.as_clause()}",
             option="key",
             remedy=f"correct the record of {quoted(record.key)}",
         ) from error
     except ManifestError as error:
         raise OptionError(
-            f"leads to {url}, which is not a manifest: {error.problem()}", option=option, remedy=error.remedy
+            f"leads to {url}, which is not a manifest: {error.as_clause()}", option=option, remedy=error.remedy
         ) from error
     return _result(url, delivery, files, record)
 

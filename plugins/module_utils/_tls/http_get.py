@@ -306,7 +306,7 @@ def _context(
 def _connection_error(source: _url.Url, error: TlsError) -> HttpError:
     return HttpError(
         _HTTP_KINDS.get(error.kind, "connection"),
-        f"cannot be downloaded: {error.problem()}",
+        f"cannot be downloaded: {error.as_clause()}",
         subject=source.text,
         remedy=error.remedy,
     )

@@ -81,3 +81,14 @@ def test_an_error_of_a_library_becomes_one_of_an_option():
     assert str(OptionError.wrap(found, "src", file="/tmp/x")) == "`src` names /tmp/x, which does not exist"
     found = OptionError("is wrong", option="a", remedy="b")
     assert str(OptionError.wrap(found, "c", remedy="d")) == "`c` cannot be used: `a` is wrong; d"
+
+
+def test_a_clause_keeps_references_for_the_names_of_its_reader():
+    found = OptionError("needs O(ca_path)", option="timeout", value=0)
+    assert found.as_clause() == "O(timeout) needs O(ca_path), got 0"
+    assert OptionError.wrap(found, "key").message(ROLE) == (
+        "`role_key` cannot be used: `role_timeout` needs `role_vcenter_ca_path`, got 0"
+    )
+    assert CertificateError("is damaged").as_clause() == "it is damaged"
+    assert CertificateError("is damaged").as_clause("the file") == "the file is damaged"
+    assert TlsError("refused", "refused", subject="vc:443").as_clause("it") == "vc:443 refused"
