@@ -185,7 +185,7 @@ def test_module_utils_do_not_end_the_module():
     assert speaking == []
 
 
-@pytest.mark.parametrize("name", ["CONTRIBUTING.md", "README.md"])
+@pytest.mark.parametrize("name", ["CONTRIBUTING.md", "README.md", "docs/contributing/ten-behaviours.md"])
 def test_documents_name_files_that_exist(name):
     assert missing_files((ROOT / name).read_text("utf-8"), ROOT) == []
 
