@@ -80,7 +80,7 @@ def lint(session: nox.Session) -> None:
     stages.run("reuse", ["reuse", "lint", "--lines"], cwd=tree)
     stages.run("changelog", ["antsibull-changelog", "lint"], cwd=tree)
     stages.run("documentation", ["antsibull-docs", "lint-collection-docs", "--plugin-docs", "."], cwd=tree)
-    stages.run("ansible-lint", ["ansible-lint", "--parseable", "--nocolor"], cwd=tree)
+    stages.run("ansible-lint", ["ansible-lint", "--format", "pep8", "--nocolor"], cwd=tree)
     finish(session, stages)
 
 
