@@ -47,6 +47,10 @@ def array(certainty: str, description: str, items: Schema, **keywords: Any) -> S
 def record(
     certainty: str, closed: str, description: str, properties: dict[str, Schema], required: tuple[str, ...] = ()
 ) -> Schema:
+    """Return the schema of an object that has no members other than ``properties``.
+
+    ``closed`` is the certainty of that: ``documented`` or ``inferred``.
+    """
     return {
         "type": "object",
         "required": [*required],

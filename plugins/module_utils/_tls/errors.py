@@ -10,7 +10,7 @@ from __future__ import annotations
 import socket
 import ssl
 
-from .._errors import TlsError
+from .._errors import TlsError, TlsKind
 from .._foreign_text import one_line, quoted
 from .endpoint import Endpoint
 
@@ -50,69 +50,45 @@ def _translate_network_error(error: OSError, endpoint: Endpoint) -> TlsError:
             remedy="correct the name or the DNS configuration of this host",
         )
     if isinstance(error, TimeoutError):
-        return TlsError(
-            "timeout",
-            "did not answer in time",
-            subject=str(endpoint),
-            remedy="check the route and the firewalls, or raise O(timeout)",
-        )
+        remedy = "check the route and the firewalls, or raise O(timeout)"
+        return _endpoint_error("timeout", endpoint, "did not answer in time", remedy)
     if isinstance(error, ConnectionRefusedError):
-        return TlsError(
-            "refused",
-            "refused the connection",
-            subject=str(endpoint),
-            remedy="start the server there or correct the port",
-        )
+        remedy = "start the server there or correct the port"
+        return _endpoint_error("refused", endpoint, "refused the connection", remedy)
     if isinstance(error, (ConnectionResetError, BrokenPipeError, ConnectionAbortedError)):
         return _reset(endpoint)
-    return TlsError(
-        "unreachable",
-        f"cannot be reached ({one_line(error.strerror or error)})",
-        subject=str(endpoint),
-        remedy="check the address and the route",
-    )
+    reason = f"cannot be reached ({one_line(error.strerror or error)})"
+    return _endpoint_error("unreachable", endpoint, reason, "check the address and the route")
 
 
 def _translate_ssl_error(error: ssl.SSLError, endpoint: Endpoint) -> TlsError:
     if isinstance(error, ssl.SSLCertVerificationError):
-        subject = f"the certificate of {endpoint}"
-        if error.verify_code in _OTHER_NAME:
-            return TlsError(
-                "hostname",
-                f"is not issued for {one_line(endpoint.name)}",
-                subject=subject,
-                remedy="use a name from its subjectAltName",
-            )
-        return TlsError(
-            "untrusted",
-            f"is not trusted ({one_line(error.verify_message)})",
-            subject=subject,
-            remedy="trust its CA or replace it",
-        )
+        return _translate_verification_error(error, endpoint)
     # Those that Python itself makes have no reason.
     reason = getattr(error, "reason", None) or ""
     if isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError)) or "UNEXPECTED_EOF" in reason:
         return _reset(endpoint)
     if reason in _NOT_TLS:
-        return TlsError(
-            "not_tls",
-            "answers without TLS",
-            subject=str(endpoint),
-            remedy="correct the port, or configure TLS there",
-        )
+        remedy = "correct the port, or configure TLS there"
+        return _endpoint_error("not_tls", endpoint, "answers without TLS", remedy)
     words = reason.replace("_", " ").lower() or one_line(error)
-    return TlsError(
-        "alert",
-        f"declined the TLS handshake ({words})",
-        subject=str(endpoint),
-        remedy="configure it to offer TLS 1.2 or newer to any client",
-    )
+    remedy = "configure it to offer TLS 1.2 or newer to any client"
+    return _endpoint_error("alert", endpoint, f"declined the TLS handshake ({words})", remedy)
+
+
+def _translate_verification_error(error: ssl.SSLCertVerificationError, endpoint: Endpoint) -> TlsError:
+    subject = f"the certificate of {endpoint}"
+    if error.verify_code in _OTHER_NAME:
+        reason = f"is not issued for {one_line(endpoint.name)}"
+        return TlsError("hostname", reason, subject=subject, remedy="use a name from its subjectAltName")
+    reason = f"is not trusted ({one_line(error.verify_message)})"
+    return TlsError("untrusted", reason, subject=subject, remedy="trust its CA or replace it")
 
 
 def _reset(endpoint: Endpoint) -> TlsError:
-    return TlsError(
-        "reset",
-        "closed the connection during the TLS handshake",
-        subject=str(endpoint),
-        remedy="check its log, and for a device in between",
-    )
+    reason = "closed the connection during the TLS handshake"
+    return _endpoint_error("reset", endpoint, reason, "check its log, and for a device in between")
+
+
+def _endpoint_error(kind: TlsKind, endpoint: Endpoint, reason: str, remedy: str) -> TlsError:
+    return TlsError(kind, reason, subject=str(endpoint), remedy=remedy)

@@ -152,12 +152,8 @@ class _Client:
                 remedy="give for example 30",
             )
         if URLLIB3_IMPORT_ERROR:
-            raise HttpError(
-                "library",
-                "cannot be downloaded without the Python library requests",
-                subject=source.text,
-                remedy="install requests where this task runs",
-            )
+            reason = "cannot be downloaded without the Python library requests"
+            raise _http_error("library", source, reason, "install requests where this task runs")
         self.timeout = timeout
         self.pool: Any
         self.exchange = _Exchange(Endpoint.within(timeout, source.host, source.port))
@@ -171,12 +167,8 @@ class _Client:
             self.pool.ConnectionCls = _TimedHttpsConnection
         else:
             if thumbprint is not None:
-                raise HttpError(
-                    "pin",
-                    "has no certificate to compare with the thumbprint",
-                    subject=source.text,
-                    remedy="give an https URL, or no thumbprint",
-                )
+                reason = "has no certificate to compare with the thumbprint"
+                raise _http_error("pin", source, reason, "give an https URL, or no thumbprint")
             self.pool = urllib3.HTTPConnectionPool(source.host, source.port, **options)
             self.pool.ConnectionCls = _TimedHttpConnection
 
@@ -248,30 +240,17 @@ class _Client:
         # urllib3 puts the exception that it has caught last among the arguments of its own.
         cause = next((part for part in reversed(error.args) if isinstance(part, Exception)), error)
         if isinstance(cause, (TimeoutError, urllib3.exceptions.TimeoutError)):
-            return HttpError(
-                "timeout",
-                f"was not complete after {self.timeout:g} seconds",
-                subject=source.text,
-                remedy="check the server, or raise O(timeout)",
-            )
+            reason = f"was not complete after {self.timeout:g} seconds"
+            return _http_error("timeout", source, reason, "check the server, or raise O(timeout)")
         if isinstance(cause, ssl.SSLError):
             # With TLS 1.3 a server can reject a client after the handshake.
             return _connection_error(source, translate_error(cause, self.exchange.endpoint))
         broken = (OSError, http.client.IncompleteRead, urllib3.exceptions.HTTPError)
         malformed = isinstance(cause, http.client.HTTPException) and not isinstance(cause, broken)
         if malformed or isinstance(cause, urllib3.exceptions.InvalidHeader):
-            return HttpError(
-                "not_http",
-                "is not answered in HTTP",
-                subject=source.text,
-                remedy="correct its scheme or its port",
-            )
-        return HttpError(
-            "incomplete",
-            "was interrupted by the server or on the way",
-            subject=source.text,
-            remedy="check the log of the server",
-        )
+            return _http_error("not_http", source, "is not answered in HTTP", "correct its scheme or its port")
+        reason = "was interrupted by the server or on the way"
+        return _http_error("incomplete", source, reason, "check the log of the server")
 
 
 def _parse(text: str) -> _url.Url:
@@ -304,12 +283,12 @@ def _context(
 
 
 def _connection_error(source: _url.Url, error: TlsError) -> HttpError:
-    return HttpError(
-        _HTTP_KINDS.get(error.kind, "connection"),
-        f"cannot be downloaded: {error.as_clause()}",
-        subject=source.text,
-        remedy=error.remedy,
-    )
+    reason = f"cannot be downloaded: {error.as_clause()}"
+    return _http_error(_HTTP_KINDS.get(error.kind, "connection"), source, reason, error.remedy)
+
+
+def _http_error(kind: HttpKind, source: _url.Url, reason: str, remedy: str) -> HttpError:
+    return HttpError(kind, reason, subject=source.text, remedy=remedy)
 
 
 class _TimedConnection:
@@ -348,18 +327,9 @@ class _TimedHttpsConnection(_TimedConnection, _HttpsConnection):
 
 def _read_body(source: _url.Url, response: Any, limit: int) -> bytes:
     if response.headers.get("Content-Encoding", "").strip().lower() not in ("", "identity"):
-        raise HttpError(
-            "encoding",
-            "is sent compressed, which was not asked for",
-            subject=source.text,
-            remedy="configure the server to send the file as it is",
-        )
-    too_large = HttpError(
-        "too_large",
-        f"is larger than the {limit} bytes that are read",
-        subject=source.text,
-        remedy="correct the URL",
-    )
+        reason = "is sent compressed, which was not asked for"
+        raise _http_error("encoding", source, reason, "configure the server to send the file as it is")
+    too_large = _http_error("too_large", source, f"is larger than the {limit} bytes that are read", "correct the URL")
     if (response.length_remaining or 0) > limit:
         raise too_large
     body = bytearray()

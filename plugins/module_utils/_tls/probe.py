@@ -42,13 +42,12 @@ def fetch_certificate(
     *,
     timeout: float,
     ca_path: str | None = None,
-    verify: bool = False,
     server_name: str | None = None,
 ) -> ServedCertificate:
     """Fetch the certificate of an endpoint, and find out whether a client that trusts ``ca_path`` accepts it.
 
-    The first handshake verifies. Python gives no certificate when that fails; then, unless ``verify`` is set, a second
-    connection fetches it without verification. Of several faults OpenSSL reports one.
+    The first handshake verifies. Python gives no certificate when that fails; then a second connection fetches it
+    without verification. Of several faults OpenSSL reports one.
 
     ``timeout`` is in seconds and covers both connections; only the system's own name lookup is not limited.
     ``ca_path`` is a PEM file or a folder of hashed ones, None for the CAs of the system. ``server_name`` is requested
@@ -59,7 +58,7 @@ def fetch_certificate(
     try:
         return _handshake(endpoint, context, verified=True)
     except TlsError as error:
-        if verify or error.kind not in ("untrusted", "hostname"):
+        if error.kind not in ("untrusted", "hostname"):
             raise
         verify_error = error
     return dataclasses.replace(_handshake(endpoint, inspection_context(), verified=False), verify_error=verify_error)

@@ -14,7 +14,7 @@ import socket
 import ssl
 from typing import Any
 
-from .._errors import TlsError, VCenterError
+from .._errors import TlsError, VCenterError, VCenterKind
 from .._foreign_text import one_line, quoted
 from .connection import ConnectionOptions
 
@@ -96,29 +96,25 @@ def translate_connection_error(
 
 
 def _translate(options: ConnectionOptions, error: Exception, http_status: int | None) -> VCenterError:
-    address = options.address
+    def translated(kind: VCenterKind, reason: str, remedy: str) -> VCenterError:
+        return VCenterError(kind, reason, subject=options.address, remedy=remedy)
+
     if isinstance(error, TlsError):
-        return VCenterError(
+        return translated(
             "tls",
             f"shows a certificate with the thumbprint {error.presented}, not the {options.thumbprint} of "
             "O(vcenter_thumbprint)",
-            subject=address,
-            remedy="find out why the certificate has changed before you change the option",
+            "find out why the certificate has changed before you change the option",
         )
     if isinstance(error, ssl.SSLCertVerificationError):
-        return VCenterError(
+        return translated(
             "tls",
             f"shows a certificate that is not trusted ({one_line(error.verify_message.rstrip('.'))})",
-            subject=address,
-            remedy="set O(ca_path) to the CA that signed it, or O(vcenter_thumbprint) to its SHA-256 thumbprint",
+            "set O(ca_path) to the CA that signed it, or O(vcenter_thumbprint) to its SHA-256 thumbprint",
         )
     if isinstance(error, TimeoutError):
-        return VCenterError(
-            "timeout",
-            f"did not answer within {options.timeout:g} s",
-            subject=address,
-            remedy="check that it is running, or raise O(timeout)",
-        )
+        reason = f"did not answer within {options.timeout:g} s"
+        return translated("timeout", reason, "check that it is running, or raise O(timeout)")
     if isinstance(error, socket.gaierror):
         return VCenterError(
             "unreachable",
@@ -127,29 +123,13 @@ def _translate(options: ConnectionOptions, error: Exception, http_status: int | 
             remedy="correct O(hostname), or check the DNS of this machine",
         )
     if isinstance(error, ssl.SSLError):
-        return VCenterError(
-            "tls",
-            f"failed the TLS handshake ({one_line(error.reason or error)})",
-            subject=address,
-            remedy="check O(hostname) and O(port)",
-        )
+        reason = f"failed the TLS handshake ({one_line(error.reason or error)})"
+        return translated("tls", reason, "check O(hostname) and O(port)")
     if isinstance(error, OSError):
-        return VCenterError(
-            "unreachable",
-            f"cannot be reached ({one_line(error.strerror or error)})",
-            subject=address,
-            remedy="check O(hostname), O(port) and the firewall",
-        )
+        reason = f"cannot be reached ({one_line(error.strerror or error)})"
+        return translated("unreachable", reason, "check O(hostname), O(port) and the firewall")
     if http_status is not None and http_status >= 500:
-        return VCenterError(
-            "unavailable",
-            f"answered {one_line(error)}: its services are starting or overloaded",
-            subject=address,
-            remedy="try again later",
-        )
-    return VCenterError(
-        "not_vcenter",
-        f"did not answer as a vCenter does ({one_line(error)})",
-        subject=address,
-        remedy="check O(hostname), O(port) and O(proxy_host)",
-    )
+        reason = f"answered {one_line(error)}: its services are starting or overloaded"
+        return translated("unavailable", reason, "try again later")
+    reason = f"did not answer as a vCenter does ({one_line(error)})"
+    return translated("not_vcenter", reason, "check O(hostname), O(port) and O(proxy_host)")
