@@ -170,8 +170,10 @@ def slot() -> Iterator[None]:
     BUILD.mkdir(exist_ok=True)
     with ExitStack() as stack:
         files = [stack.enter_context((BUILD / f"slot-{number}.lock").open("w")) for number in range(SLOTS)]
-        while not any(_locked(file) for file in files):
-            time.sleep(0.2)
+        # One waiter at a time asks for a slot; the others queue behind it in the order in which they came.
+        with alone("queue"):
+            while not any(_locked(file) for file in files):
+                time.sleep(0.1)
         yield
 
 
