@@ -31,7 +31,7 @@ def without_certificate(server: Server) -> Server:
     if server.certificate is None:
         return server
     try:
-        thumbprint = server.thumbprint or compute_pem_thumbprint(server.certificate, "sha256")
+        thumbprint = server.thumbprint or compute_pem_thumbprint(server.certificate)
     except ThumbprintError:
         # Other tools can register any text as certificate.
         thumbprint = None

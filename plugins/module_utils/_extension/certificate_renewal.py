@@ -62,7 +62,7 @@ def plan_renewal(
     """
     if current is None:
         return Plan(renewal.key, "none", None, None)
-    legacy = current.client is not None and current.client.type == PACKAGE
+    legacy = current.client_type == PACKAGE
     servers = tuple(
         _renew_server(renewal.certificate, server, legacy=legacy and index == 0, certificates=certificates)
         if is_served_at(server, renewal.origins)

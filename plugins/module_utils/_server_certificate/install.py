@@ -24,7 +24,6 @@ from .._tls import probe
 from .file_swap import (
     REPLACED,
     UNDONE,
-    FileSystem,
     LocalFileSystem,
     SwapPair,
     find_leftover,
@@ -50,7 +49,7 @@ class HostTools:
     option)`` gives a file the owner and group of the task and the mode of that option.
     """
 
-    files: FileSystem
+    files: LocalFileSystem
     run: Callable[[list[str]], tuple[int, str, str]]
     set_attributes: Callable[[str, str], object]
 
