@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""A record as the XML document that people paste into a Managed Object Browser."""
+"""Write a record as an XML document for a Managed Object Browser."""
 
 from __future__ import annotations
 

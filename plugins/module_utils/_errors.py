@@ -27,8 +27,8 @@
     `-- WriteBarredError     nothing may be written to a vCenter, although it could be
 
 An error keeps its parts apart; :meth:`ClientPluginError.message` joins them where a person reads them. An option is
-named as the raising code knows it; whoever talks to the reader gives the name that this reader can set, such as the
-variable of a role (:class:`OptionNames`). Code decides by class and field, never by text.
+named as the raising code knows it; the code that shows the message gives the name that its reader can set, such as
+the variable of a role (:class:`OptionNames`). Code decides by class and field, never by text.
 """
 
 from __future__ import annotations
@@ -277,11 +277,11 @@ class VCenterError(ClientPluginError):
     """A vCenter cannot be reached, or refuses.
 
     ``kind`` is ``unreachable``, ``timeout``, ``tls``, ``not_vcenter``, ``login``, ``permission``, ``refused``,
-    ``conflict`` (the record was changed by somebody else between our reading and our writing), ``session`` (ended by
+    ``conflict`` (another client changed the record between the read and the write), ``session`` (ended by
     vCenter) or ``unavailable`` (its services are starting or overloaded).
     """
 
-    # Causes that may be gone a moment later; every other one lasts until somebody acts.
+    # Causes that may be gone a moment later; every other one lasts until a person removes it.
     TRANSIENT: ClassVar[frozenset[VCenterKind]] = frozenset(
         {"unreachable", "timeout", "unavailable", "session", "conflict"}
     )

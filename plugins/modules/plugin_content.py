@@ -143,7 +143,7 @@ def main() -> None:
         content, checksum = read_archive(module.params["src"], module.params["checksum"])
         changed = unpack(dest, content.files, check_mode=module.check_mode)
     except ClientPluginError as error:
-        module.fail_json(msg=str(error))
+        module.fail_json(msg=error.message())
     names = "".join(f"{name}\n" for name in content.files)
     module.exit_json(
         changed=changed,

@@ -153,7 +153,7 @@ def load_private_key(pem: bytes) -> PrivateKey:
             "is encrypted", remedy="give a key without a passphrase, as a web server needs it"
         ) from error
     except PARSE_ERRORS:
-        # The library's words could quote the content, also in the traceback.
+        # The message of the library could quote the content, also in the traceback.
         raise CertificateError("is not a readable private key in PEM") from None
     return PrivateKey(*key_type_and_size(public), public_key=public_key_der(public))
 

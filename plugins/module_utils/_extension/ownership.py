@@ -15,7 +15,7 @@ from .model import Extension
 
 
 def describe_owner(extension: Extension | None) -> str:
-    """Return "by COMPANY from HOST" as far as the record has them, the owner of the record."""
+    """Return the owner of a record as "by COMPANY from HOST", without the parts that the record does not have."""
     if extension is None:
         return ""
     host = find_host(extension.client_url)

@@ -81,7 +81,7 @@ def query_extensions(source: ExtensionSource, selection: Selection) -> QueryResu
 
 
 def _describe_servers(extension: Extension) -> list[dict[str, Any]]:
-    """Return the https servers of a record, each with what contradicts itself in it."""
+    """Return the https servers of a record, each with its contradictions."""
     described = []
     for server in extension.servers:
         if is_https(server.url):

@@ -34,7 +34,7 @@ def read_start(path: str, *, size: int) -> bytes:
     Raises :class:`FileError`, whose ``kind`` is ``missing``, ``not_regular`` or ``unreadable``.
     """
     try:
-        # A pipe without a writer would block in open(), a device could deliver for ever.
+        # A pipe without a writer would block in open(), a device could deliver without end.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError as error:
         raise FileError("missing", "does not exist", subject=path, remedy="correct the path") from error

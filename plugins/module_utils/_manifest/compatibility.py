@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""Find what of a manifest does not work, or is not known to work, on some releases of vSphere.
+"""Find the parts of a manifest that do not work, or are not known to work, on some releases of vSphere.
 
 Each finding gives the certainty of its knowledge: *documented* by the vendor, *seen* on a real vCenter, or *inferred*
-from the two. What nobody outside of the vendor knows, such as the release where a feature began, is called unknown.
+from the two. What the vendor has not published, such as the release where a feature began, is called unknown.
 """
 
 from __future__ import annotations

@@ -62,7 +62,7 @@ def assemble_manifest(params: Mapping[str, Any]) -> ManifestSource:
     layers = [*_generated_layers(params), *_overlay_layers(params["overlays"] or [])]
     if not layers:
         return base
-    # What comes from several texts has a line in none.
+    # A value that is merged from several texts has no line.
     return ManifestSource(plain_manifest(merge_overlays(base.manifest, *layers)))
 
 

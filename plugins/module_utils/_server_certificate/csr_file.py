@@ -5,8 +5,8 @@
 
 """Decide whether a web server's certificate request and its key are replaced, and replace them.
 
-:func:`plan_csr` changes nothing; :func:`apply_csr` carries out its plan. A key of another type or size and a file
-without a readable key come from somewhere else. They are replaced only with ``force`` or ``backup``.
+:func:`plan_csr` changes nothing; :func:`apply_csr` applies its plan. A key of another type or size and a file
+without a readable key were not created by the module. They are replaced only with ``force`` or ``backup``.
 """
 
 from __future__ import annotations

@@ -81,7 +81,7 @@ def list_reasons(options: InstallOptions, plan: InstallPlan, *, served: bool | N
 def apply_install(
     options: InstallOptions, current: Installation, plan: InstallPlan, tools: HostTools, *, served: bool | None
 ) -> bool | None:
-    """Carry out the plan; return whether the server shows the certificate, None without ``confirm``.
+    """Apply the plan; return whether the server shows the certificate, None without ``confirm``.
 
     Raises :class:`OptionError` when that fails; the old files are then in place, and the new ones where they were.
     """

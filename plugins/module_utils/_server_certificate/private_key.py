@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""Read what the server_certificate modules have in common: the private key and the file that goes with it."""
+"""Read the private key of a web server and the file that belongs to it, for the server_certificate modules."""
 
 from __future__ import annotations
 

@@ -5,8 +5,9 @@
 
 """Decide whether a web server's key and self-signed certificate are replaced, and replace them.
 
-:func:`plan_self_signed` changes nothing; :func:`apply_self_signed` carries out its plan. A certificate from a CA and a
-private key without its certificate come from somewhere else. They are replaced only with ``force`` or ``backup``.
+:func:`plan_self_signed` changes nothing; :func:`apply_self_signed` applies its plan. A certificate from a CA and a
+private key without its certificate were not created by the module. They are replaced only with ``force`` or
+``backup``.
 """
 
 from __future__ import annotations
