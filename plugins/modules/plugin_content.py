@@ -21,6 +21,7 @@ description:
   - Files get the mode V(0644) and folders V(0755), whatever the archive contains.
 extends_documentation_fragment:
   - vsphere_ops.client_plugin._attributes
+  - vsphere_ops.client_plugin._variables
 options:
   src:
     description:
@@ -100,7 +101,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._archive.content import MAX_BYTES, PluginFiles, read_plugin_files
 from ..module_utils._argument_specs_files import content_spec
-from ..module_utils._errors import ArchiveError, ClientPluginError, FileError, OptionError
+from ..module_utils._errors import ArchiveError, ClientPluginError, FileError, OptionError, OptionNames
 from ..module_utils._files.directory import create_directory, directory_holds
 from ..module_utils._files.read import read_file
 
@@ -143,7 +144,7 @@ def main() -> None:
         content, checksum = read_archive(module.params["src"], module.params["checksum"])
         changed = unpack(dest, content.files, check_mode=module.check_mode)
     except ClientPluginError as error:
-        module.fail_json(msg=error.message())
+        module.fail_json(msg=error.message(OptionNames.from_variables(module.params["variables"])))
     names = "".join(f"{name}\n" for name in content.files)
     module.exit_json(
         changed=changed,

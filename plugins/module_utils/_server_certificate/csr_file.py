@@ -125,7 +125,12 @@ def plan_csr(options: CsrOptions, files: CsrFiles) -> CsrPlan:
                 f"names {options.key_path}, which holds {key.key_type} {key.key_size}, not {options.key}, and is not "
                 "replaced",
                 option="private_key_path",
-                remedy="give another path, set O(key_type) and O(key_size) to match, or set O(backup) or O(force)",
+                remedy=(
+                    "give another path",
+                    "set O(key_type) and O(key_size) to match",
+                    "set O(backup)",
+                    "set O(force)",
+                ),
             )
     reasons = [key_reason] if key_reason else []
     current, request_reason = _read_current_csr(options, files)

@@ -172,11 +172,11 @@ def _wait_until_served(confirm: ConfirmOptions, thumbprint: str) -> None:
             return
         if time.monotonic() >= end:
             raise OptionError(
-                f"names a server that does not show the certificate {thumbprint} within {confirm.timeout:g} s "
+                f"finds that the server does not show the certificate {thumbprint} within {confirm.timeout:g} s "
                 f"({detail})",
                 option="confirm",
-                remedy="check the log of the server, and whether address, port and server_name belong to the site that "
-                "reads these files",
+                remedy="check the log of the server, and whether O(confirm.address), O(confirm.port) and "
+                "O(confirm.server_name) belong to the site that reads these files",
             )
         time.sleep(_PAUSE)
 

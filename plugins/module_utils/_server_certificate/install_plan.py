@@ -206,7 +206,7 @@ def _check_interrupted_run(options: InstallOptions, current: Installation) -> No
         raise OptionError(
             f"names {key.live}, which an interrupted run was replacing together with its certificate",
             option="private_key_path",
-            remedy="run that task again with the same options, or with O(state=previous) to undo it",
+            remedy=("run that task again with the same options", "run it with O(state=previous) to undo it"),
         )
 
 

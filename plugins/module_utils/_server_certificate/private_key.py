@@ -83,7 +83,7 @@ def read_current_key(
             error,
             "private_key_path",
             file=path,
-            remedy="give another path, or set O(backup) or O(force) to replace the file",
+            remedy=("give another path", "set O(backup)", "set O(force)"),
         ) from error
 
 
