@@ -34,7 +34,8 @@ the variable of a role (:class:`OptionNames`). Code decides by class and field, 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
@@ -180,6 +181,17 @@ class OptionError(ClientPluginError):
         elif error.subject:
             reason = f"cannot be used: {error.subject} {reason}"
         return cls(reason, option=option, value=value, remedy=remedy or error.remedies, note=error.note)
+
+    @classmethod
+    @contextmanager
+    def wrapping(cls, option: str, *, file: str = "", remedy: str = "") -> Iterator[None]:
+        """Raise the errors of a ``with`` block as errors of ``option``; the arguments are those of :meth:`wrap`."""
+        try:
+            yield
+        except OptionError:
+            raise
+        except ClientPluginError as error:
+            raise cls.wrap(error, option, file=file, remedy=remedy) from error
 
 
 class PreflightError(ClientPluginError):

@@ -101,7 +101,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._archive.content import MAX_BYTES, PluginFiles, read_plugin_files
 from ..module_utils._argument_specs_files import content_spec
-from ..module_utils._errors import ArchiveError, ClientPluginError, FileError, OptionError, OptionNames
+from ..module_utils._errors import ClientPluginError, OptionError, OptionNames
 from ..module_utils._files.directory import create_directory, directory_holds
 from ..module_utils._files.read import read_file
 
@@ -110,7 +110,7 @@ def read_archive(src: str, checksum: str | None) -> tuple[PluginFiles, str]:
     """Return the files in the archive, and its SHA-256. Raises :class:`OptionError`."""
     if checksum is not None and not re.fullmatch("[0-9A-Fa-f]{64}", checksum):
         raise OptionError("must be a SHA-256 of 64 hexadecimal digits", option="checksum", value=checksum)
-    try:
+    with OptionError.wrapping("src", file=src):
         data = read_file(src, limit=MAX_BYTES)
         digest = hashlib.sha256(data).hexdigest()
         if checksum is not None and digest != checksum.lower():
@@ -121,18 +121,14 @@ def read_archive(src: str, checksum: str | None) -> tuple[PluginFiles, str]:
                 remedy="get the archive again, or correct O(checksum)",
             )
         return read_plugin_files(data), digest
-    except (ArchiveError, FileError) as error:
-        raise OptionError.wrap(error, "src", file=src) from error
 
 
 def unpack(dest: str, files: dict[str, bytes], *, check_mode: bool) -> bool:
     """Create the folder unless it holds the files; return whether it has or would have changed."""
-    try:
+    with OptionError.wrapping("dest", file=dest):
         changed = not directory_holds(dest, files)
         if changed and not check_mode:
             create_directory(dest, files)
-    except FileError as error:
-        raise OptionError.wrap(error, "dest", file=dest) from error
     return changed
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from .. import _url
-from .._errors import OptionError, UrlError
+from .._errors import OptionError
 from .._foreign_text import one_line
 from .._url import Origin
 from .certificate_pair import without_certificate
@@ -41,10 +41,8 @@ class CertificateRenewal:
 
 def origins_from_urls(urls: Sequence[str], option: str) -> frozenset[Origin]:
     """Return the origins of https URLs. Raises :class:`OptionError` for any other text."""
-    try:
+    with OptionError.wrapping(option):
         return frozenset(_url.parse(url, schemes=("https",)).origin for url in urls)
-    except UrlError as error:
-        raise OptionError.wrap(error, option) from error
 
 
 def is_served_at(server: Server, origins: frozenset[Origin]) -> bool:

@@ -17,7 +17,7 @@ from typing import Any
 from .. import _url
 from .._certificate import x509
 from .._certificate.thumbprint import normalize_thumbprint
-from .._errors import CertificateError, FileError, OptionError, ThumbprintError, UrlError
+from .._errors import CertificateError, FileError, OptionError
 from .._files.read import MIB, read_file
 from .._foreign_text import quoted
 from .api_types import check_other, remove_empty
@@ -136,17 +136,13 @@ def _check_not_empty(value: str | None, option: str, remedy: str) -> str | None:
 
 
 def _parse_url(value: str | None, option: str) -> str | None:
-    try:
+    with OptionError.wrapping(option):
         return value if value is None else _url.parse(value).text
-    except UrlError as error:
-        raise OptionError.wrap(error, option) from error
 
 
 def _parse_thumbprint(value: str | None, option: str) -> str | None:
-    try:
+    with OptionError.wrapping(option):
         return value and normalize_thumbprint(value)
-    except ThumbprintError as error:
-        raise OptionError.wrap(error, option) from error
 
 
 def _read_certificate(params: Mapping[str, Any], prefix: str, deferred: DeferredErrors) -> OfferedCertificate | None:

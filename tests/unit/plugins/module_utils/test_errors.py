@@ -135,3 +135,17 @@ def test_a_clause_keeps_references_for_the_names_of_its_reader():
     assert CertificateError("is damaged").as_clause() == "it is damaged"
     assert CertificateError("is damaged").as_clause("the file") == "the file is damaged"
     assert TlsError("refused", "refused", subject="vc:443").as_clause("it") == "vc:443 refused"
+
+
+def test_the_errors_of_a_block_are_those_of_an_option():
+    with pytest.raises(OptionError) as caught, OptionError.wrapping("src", file="/a"):
+        raise FileError("missing", "does not exist", subject="/a", remedy="correct the path")
+    assert (caught.value.option, caught.value.remedy) == ("src", "correct the path")
+    assert "/a" in caught.value.reason
+
+
+def test_an_error_of_an_option_passes_a_block_unchanged():
+    error = OptionError("must be set", option="key")
+    with pytest.raises(OptionError) as caught, OptionError.wrapping("src"):
+        raise error
+    assert caught.value is error
