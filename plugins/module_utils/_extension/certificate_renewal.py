@@ -19,7 +19,7 @@ from .certificate_pair import without_certificate
 from .desired import OfferedCertificate
 from .model import PACKAGE, Extension, Server
 from .plan import Plan
-from .plan_checks import check_certificates
+from .plan_checks import check_offered_certificates
 from .plan_warnings import find_risks
 
 # In a plan in place of a thumbprint and a certificate that do not exist yet.
@@ -71,7 +71,7 @@ def plan_renewal(
         return Plan(renewal.key, "none", current, current, _warn_of_other_server(renewal, current))
     after = replace(current, servers=servers)
     offers = (renewal.certificate,) if renewal.certificate else ()
-    check_certificates(offers, current, after, now, thumbprint_option=False)
+    check_offered_certificates(offers, current, after, now, thumbprint_option=False)
     return Plan(renewal.key, "update", current, after, find_risks(current, after, packages=packages))
 
 

@@ -85,8 +85,8 @@ def desired_from_options(params: Mapping[str, Any], *, strict: bool = False) -> 
         privileges=_parse_privileges(params.get("privileges")),
         resources=_parse_resources(params.get("resources")),
         shown_in_solution_manager=params.get("shown_in_solution_manager"),
-        client=_without_none(params.get("client")),
-        server=_without_none(params.get("server")),
+        client=_given_texts(params.get("client")),
+        server=_given_texts(params.get("server")),
         other=_parse_other(params.get("other")),
         allow_downgrade=bool(params.get("allow_downgrade")),
         refuse_takeover=refuse_takeover,
@@ -252,7 +252,7 @@ def _parse_other(value: Mapping[str, Any] | None) -> dict[str, Any]:
     return {name: item if item is None else remove_empty(item) for name, item in other.items()}
 
 
-def _without_none(value: Mapping[str, str | None] | None) -> dict[str, str]:
+def _given_texts(value: Mapping[str, str | None] | None) -> dict[str, str]:
     return {name: text for name, text in (value or {}).items() if text is not None}
 
 

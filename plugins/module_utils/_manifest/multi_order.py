@@ -112,11 +112,11 @@ def _limits(manifest: dict[str, Any]) -> dict[str, Any]:
     return {
         name: limit
         for name, limit in object_at(manifest, "requirements").items()
-        if name in _EVERYWHERE and isinstance(limit, dict) and _excludes(limit, _EVERYWHERE[name])
+        if name in _EVERYWHERE and isinstance(limit, dict) and _excludes_clients(limit, _EVERYWHERE[name])
     }
 
 
-def _excludes(limit: dict[str, Any], everywhere: set[str]) -> bool:
+def _excludes_clients(limit: dict[str, Any], everywhere: set[str]) -> bool:
     environments = limit.get("environments")
     # An interval may have no bounds.
     bounded = bool(re.search("[0-9]", str(limit.get("version", ""))))

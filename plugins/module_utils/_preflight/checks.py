@@ -48,7 +48,9 @@ def build_preflight(
     steps: list[Preflight] = []
     if checks.servers:
         steps.append(
-            partial(certificates.check_certificates, fetch=share(certificates.build_certificate_fetcher(timeout)))
+            partial(
+                certificates.check_served_certificates, fetch=share(certificates.build_certificate_fetcher(timeout))
+            )
         )
     if checks.manifest or checks.files:
         # Imported here: jsonschema takes longer to import than a vCenter takes to answer.

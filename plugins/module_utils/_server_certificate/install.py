@@ -205,7 +205,7 @@ def _restore_old_files(options: InstallOptions, current: Installation, tools: Ho
         if os.path.exists(_incoming_path(options.pair)):
             tools.files.unlink(_incoming_path(options.pair))
     except (OSError, FileError) as error:
-        return f"Restoring the old files failed too ({_problem(error)}); run this task again"
+        return f"Restoring the old files failed too ({_write_problem(error)}); run this task again"
     if current.key.live is None or current.certificate.live is None:
         return "No files are in place, as before"
     if reload:
@@ -220,7 +220,7 @@ def _incoming_path(pair: SwapPair) -> str:
     return f"{pair.certificate.live}.incoming"
 
 
-def _problem(error: OSError | FileError) -> str:
+def _write_problem(error: OSError | FileError) -> str:
     if isinstance(error, FileError):
         return error.problem()
     return f"{error.filename2 or error.filename} cannot be written ({error.strerror})"
@@ -228,7 +228,7 @@ def _problem(error: OSError | FileError) -> str:
 
 def _swap_error(error: OSError | FileError, note: str) -> OptionError:
     return OptionError(
-        f"and O(certificate_path) could not be replaced: {_problem(error)}",
+        f"and O(certificate_path) could not be replaced: {_write_problem(error)}",
         option="private_key_path",
         remedy="give folders where the user who runs this task can write",
         note=note,
