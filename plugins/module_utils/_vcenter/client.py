@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 import ssl
 import traceback
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timezone
@@ -165,7 +166,7 @@ def _log_out(content: Any) -> None:
     """Log out, and ignore a failure: the outcome is known by now, and the vCenter ends an idle session by itself."""
     try:
         content.sessionManager.Logout()
-    except (OSError, HTTPException, ExpatError, vmodl.MethodFault):
+    except (OSError, HTTPException, ExpatError, zlib.error, vmodl.MethodFault):
         return
 
 
@@ -214,7 +215,7 @@ def translate_errors(options: ConnectionOptions, key: str = "", *, is_vcenter: b
         yield
     except vmodl.MethodFault as fault:
         raise translate_fault(options, fault, key) from fault
-    except (OSError, HTTPException, ExpatError, TlsError) as error:
+    except (OSError, HTTPException, ExpatError, zlib.error, TlsError) as error:
         status = _http_status(error)
         raise translate_connection_error(options, error, key, is_vcenter=is_vcenter, http_status=status) from error
 

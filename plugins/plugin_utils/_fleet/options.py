@@ -51,6 +51,7 @@ class OptionValidator:
     def __init__(self, spec: Mapping[str, Any], rules: Mapping[str, Any] | None = None) -> None:
         """``rules`` are the keyword arguments of AnsibleModule for rules between options."""
         self._spec = {name: part for option, part in spec.items() for name in (option, *part.get("aliases", ()))}
+        self._required = {name: part for name, part in spec.items() if part.get("required") and "fallback" not in part}
         self._rules = rules or {}
         self._validator = ArgumentSpecValidator(spec, **self._rules)
 
@@ -68,11 +69,16 @@ class OptionValidator:
             )
         if validation.error_messages:
             text = str(remove_values("; ".join(validation.error_messages), find_secrets(given)))
-            raise OptionError(f"cannot be used: {one_line(text, _LIMIT)}", option=self._invalid_option(given))
+            option = self._invalid_option(given)
+            subject = "" if option else "the combination of options"
+            raise OptionError(f"cannot be used: {one_line(text, _LIMIT)}", option=option, subject=subject)
         return dict(validation.validated_parameters)
 
     def _check_rules(self, given: Mapping[str, Any]) -> None:
         """Check the rules that Ansible would report without the names that the reader can set."""
+        for name, part in self._required.items():
+            if all(given.get(one) is None for one in (name, *part.get("aliases", ()))):
+                raise OptionError("must be given", option=name)
         for group in self._rules.get("mutually_exclusive", ()):
             present = [name for name in group if given.get(name) is not None]
             if len(present) > 1:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import http.client
 import socket
 import ssl
+import zlib
 from xml.parsers.expat import ExpatError
 
 import pytest
@@ -132,3 +133,9 @@ def test_the_password_is_in_no_text() -> None:
     assert "secret" not in repr(OPTIONS)
     assert OPTIONS.address == "vc.example.com"
     assert ConnectionOptions("vc.example.com", "me", "secret", port=8443).address == "vc.example.com:8443"
+
+
+def test_an_answer_that_cannot_be_decompressed():
+    assert translated(zlib.error("incorrect header check")).kind == "not_vcenter"
+    lost = translated(zlib.error("incorrect header check"), "k", is_vcenter=True)
+    assert lost.kind == "unreachable" and "may have been applied" in lost.note
