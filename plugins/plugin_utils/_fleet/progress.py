@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from ansible import constants
 from ansible.utils.display import Display
 
+from ...module_utils._foreign_text import visible
+
 # The callbacks whose output is text for people; a line in between would break those that write JSON, XML or nothing.
 _TEXT_CALLBACKS = frozenset({"default", "minimal", "yaml", "debug", "awx_display"})
 
@@ -40,6 +42,6 @@ class Progress:
         self.print_line(f"{count}  {self._names[index]:<{self._width}}  {text}  {seconds:.1f} s")
 
     def print_line(self, text: str) -> None:
-        """Print a line, indented."""
+        """Print a line, indented, without control characters."""
         if self._enabled:
-            Display().display(f"  {text}")
+            Display().display(f"  {visible(text)}")

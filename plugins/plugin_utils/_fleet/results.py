@@ -20,7 +20,7 @@ from ansible.module_utils.common.parameters import remove_values
 
 from ...module_utils._errors import ClientPluginError, OptionNames, WriteBarredError
 from ...module_utils._extension.reconcile import Outcome
-from ...module_utils._foreign_text import one_line
+from ...module_utils._foreign_text import one_line, visible
 from .pool import WriteBarrier, run_jobs
 from .progress import Progress
 from .vcenters import Connection, FleetMember
@@ -138,7 +138,7 @@ class FleetRunner(Generic[Value]):
             if isinstance(value, Failure)
         ]
         changed = sum(bool(result["changed"]) for result in results)
-        text = _summary_text(len(results), changed, failures)
+        text = visible(_summary_text(len(results), changed, failures))
         self._progress.print_line(text)
         return {
             "changed": changed > 0,

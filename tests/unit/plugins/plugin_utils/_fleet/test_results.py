@@ -189,3 +189,9 @@ def test_the_summary_names_each_vcenter_once() -> None:
     assert got["msg"] == (
         "2 of 2 vCenters failed, 0 changed. a.example.com did not answer. b: a.example.com did not answer."
     )
+
+
+def test_a_name_has_no_control_characters_in_the_summary_and_the_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    got = result(runner(member("a\x1b[31m\u202e", DOWN)), None)
+    assert "a\\x1b[31m\\u202e: it did not answer" in got["msg"]
+    assert "\x1b" not in capsys.readouterr().out
