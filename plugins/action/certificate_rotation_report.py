@@ -17,6 +17,7 @@ from ansible.plugins.action import ActionBase
 
 from ..module_utils._argument_specs import rotation_report_spec
 from ..module_utils._errors import ClientPluginError, OptionError
+from ..module_utils._foreign_text import one_line
 from ..plugin_utils._fleet.options import validate_options
 from ..plugin_utils._fleet.rotation_report import Rotation, rotation_results, rotation_summary
 
@@ -43,9 +44,9 @@ class ActionModule(ActionBase):
         if options["path"] and not self._task.check_mode:
             try:
                 Path(options["path"]).write_text(json.dumps(_report(text, results), indent=2) + "\n", encoding="utf-8")
-            except OSError as error:
+            except (OSError, ValueError) as error:
                 # The rotation has taken place: a report that cannot be written must not make it fail.
-                text += f" The report cannot be written to {options['path']} ({error.strerror})."
+                text += f" The report cannot be written to {one_line(options['path'])} ({one_line(error)})."
         if prints_text():
             self._display.display(f"  {text}")
         return {**result, "changed": False, "msg": text, "results": results}

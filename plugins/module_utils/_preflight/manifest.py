@@ -26,7 +26,7 @@ from .._tls import http_get
 from . import manifest_files
 
 # Checks what the URL of a client delivers, given the key of the extension and its manifest server.
-DeliveryCheck = Callable[[str, Client, Server | None], None]
+DeliveryCheck = Callable[[str, Client, "Server | None"], None]
 
 # A manifest takes some KB, a multi-manifest some dozens; the user interface may lie beside a manifest in its .zip.
 MAX_BYTES = 64 * 1024 * 1024

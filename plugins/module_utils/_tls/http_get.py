@@ -195,7 +195,7 @@ class _Client:
         """Give the response to a GET with its body unread; ``afterwards`` is the header Connection."""
         self.exchange.target = source.target
         with self._translated(source), contextlib.ExitStack() as stack:
-            response = self.pool.urlopen(
+            response = self.pool.request(
                 "GET",
                 # Only for messages of urllib3: the connection sends the target as it is.
                 "/",

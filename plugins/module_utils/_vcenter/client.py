@@ -226,7 +226,7 @@ def _http_status(error: Exception) -> int | None:
     pyVmomi raises ``HTTPException("503 Service Unavailable")`` (SoapAdapter: ``InvokeMethod`` and, for a proxy,
     ``connect``), so that only the text has the status. Errors of http.client itself are of subclasses.
     """
-    status = re.match(r"(\d{3})(?: |\Z)", str(error)) if type(error) is HTTPException else None
+    status = re.match(r"(\d{3})(?: |\Z)", str(error)) if error.__class__ is HTTPException else None
     return int(status[1]) if status else None
 
 

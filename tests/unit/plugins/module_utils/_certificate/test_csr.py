@@ -42,7 +42,7 @@ def test_damaged_der_is_a_csr_error(request_pem):
     der = load_pem_x509_csr(request_pem.encode()).public_bytes(serialization.Encoding.DER)
     errors = 0
     for position, byte in enumerate(der):
-        for changed in {byte ^ 0xFF, byte ^ 0x01, 127}:
+        for changed in (byte ^ 0xFF, byte ^ 0x01, 127):
             damaged = der[:position] + bytes([changed]) + der[position + 1 :]
             body = b64encode(damaged).decode()
             try:

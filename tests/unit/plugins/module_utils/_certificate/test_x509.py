@@ -119,7 +119,7 @@ def test_damaged_der_is_a_certificate_error(now, key):
     sans = ("DNS:a.example.com", "IP:::1")
     good = _certificate.issue_self_signed(pem, common_name="a.example.com", sans=sans, now=now, days=1)
     for position, byte in enumerate(good.der):
-        for changed in {byte ^ 0xFF, byte ^ 0x01, 127}:
+        for changed in (byte ^ 0xFF, byte ^ 0x01, 127):
             damaged = good.der[:position] + bytes([changed]) + good.der[position + 1 :]
             try:
                 read = _certificate.load_certificate(damaged)

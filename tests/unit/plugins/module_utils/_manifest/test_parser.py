@@ -266,10 +266,10 @@ def test_depth_is_limited_and_the_limit_is_reached():
 class StrictLoader(yaml.SafeLoader):
     """A parser with a limit of its own, like libyaml from 0.2.6 on: it reads ahead and fails before its first event."""
 
-    def fetch_flow_collection_start(self, token_class):
+    def fetch_flow_collection_start(self, TokenClass):  # noqa: N803
         if self.flow_level == 40:
             raise yaml.scanner.ScannerError(None, None, "exceeded maximum nesting depth", self.get_mark())
-        super().fetch_flow_collection_start(token_class)
+        super().fetch_flow_collection_start(TokenClass)
 
 
 LOADERS = [None, StrictLoader, *([yaml.CSafeLoader] if yaml.__with_libyaml__ else [])]

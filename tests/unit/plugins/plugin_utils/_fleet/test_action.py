@@ -29,8 +29,8 @@ TASK = SimpleNamespace(check_mode=True, diff=False)
 ACTIONS = sorted(path.stem for path in (Path(__file__).parents[5] / "plugins/action").glob("*.py"))
 
 
-def run(work: Any, arguments: dict[str, Any], spec: Any = fleet_spec, rules: Any = FLEET_RULES) -> dict[str, Any]:
-    return run_fleet_task(work, arguments, spec(), rules, task=TASK, loader=None)
+def run(work: Any, arguments: dict[str, Any], spec: Any = fleet_spec, rules: Any = None) -> dict[str, Any]:
+    return run_fleet_task(work, arguments, spec(), rules or FLEET_RULES, task=TASK, loader=None)
 
 
 def test_the_work_gets_valid_options_and_the_modes_of_the_task() -> None:
