@@ -173,7 +173,7 @@ def outcome_spec() -> dict[str, Any]:
     return {
         "registered": {"type": "str", "required": True},
         "name": {"type": "str"},
-        "variables": {"type": "dict"},
+        "variables": {"type": "raw"},
         "unchanged": {"type": "bool", "default": False},
     }
 

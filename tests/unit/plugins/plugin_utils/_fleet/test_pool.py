@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from functools import partial
 from typing import Any
@@ -39,6 +40,22 @@ def test_results_are_in_the_order_of_the_jobs_whoever_is_first() -> None:
     )
     assert results == ["first", "second"]
     assert sorted(reported) == [(0, "first"), (1, "second")]
+
+
+def test_the_switch_interval_is_longer_for_the_jobs_only() -> None:
+    before = sys.getswitchinterval()
+
+    def broken(_index: int, _result: Any) -> None:
+        raise KeyError("no")
+
+    options: dict[str, Any] = {"concurrency": 2, "stop_after": lambda _result: False}
+    (during,) = run_jobs([sys.getswitchinterval], report=lambda _index, _result: None, **options)
+    assert isinstance(during, float)
+    assert during > before
+    assert sys.getswitchinterval() == before
+    with pytest.raises(KeyError):
+        run_jobs([sys.getswitchinterval], report=broken, **options)
+    assert sys.getswitchinterval() == before
 
 
 def test_reports_come_in_the_thread_that_asked() -> None:

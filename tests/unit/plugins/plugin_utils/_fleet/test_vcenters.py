@@ -17,6 +17,7 @@ from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._argumen
     fleet_spec,
 )
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import OptionError
+from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._fleet import vcenters
 from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._fleet.options import validate_options
 from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._fleet.vcenters import (
     Connection,
@@ -205,6 +206,21 @@ def test_options_of_a_host_are_in_its_variables() -> None:
     assert member.name == connection(member).options.hostname == "a"
     assert (connection(member).options.username, connection(member).options.timeout) == ("u", 6)
     assert member.extension == {"url": "https://u/", "plugin_servers": [], "verify_servers": True}
+
+
+def test_the_variables_of_a_host_are_evaluated_with_one_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+
+    class CountingTemplar(template.Templar):
+        def template(self, variable: Any, *args: Any, **options: Any) -> Any:
+            calls.append(variable)
+            return super().template(variable, *args, **options)
+
+    monkeypatch.setattr(vcenters, "Templar", CountingTemplar)
+    assert connection(from_inventory({**HOST, "my_verify": True})).options.timeout == 6
+    # On ansible-core 2.16, the call for a container calls itself for the items.
+    assert [value for value in calls if isinstance(value, dict)] == [calls[0]]
+    assert len(calls[0]) == 5
 
 
 def test_where_a_connection_is_enough_the_record_is_not_read() -> None:
