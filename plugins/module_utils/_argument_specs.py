@@ -108,6 +108,16 @@ def selection_spec() -> dict[str, Any]:
     }
 
 
+def single_spec() -> dict[str, Any]:
+    """Return the options of ``vcenter_extension``."""
+    return {**vcenter_spec(), **extension_spec()}
+
+
+def single_info_spec() -> dict[str, Any]:
+    """Return the options of ``vcenter_extension_info``."""
+    return {**vcenter_spec(), **selection_spec()}
+
+
 def manifest_info_spec() -> dict[str, Any]:
     """Return the options of ``plugin_manifest_info``."""
     return {

@@ -34,6 +34,7 @@ ARROWS: dict[str, set[str]] = {
     "_preflight": {"_certificate", "_extension", "_files", "_manifest", "_tls"},
     "_server_certificate": {"_certificate", "_files", "_tls"},
     "_fleet": {"_extension", "_files", "_preflight", "_vcenter"},
+    "_single": {"_extension", "_fleet", "_preflight", "_vcenter"},
 }
 # Where a library, or a part of the standard library, may be imported: packages end with a slash.
 LIBRARIES: dict[str, set[str]] = {

@@ -76,6 +76,6 @@ def test_without_pyvmomi_the_result_names_it(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_ansible_reads_the_actions_without_pyvmomi() -> None:
     modules = [f"ansible_collections.vsphere_ops.client_plugin.plugins.action.{name}" for name in ACTIONS]
-    assert len(modules) > 5
+    assert {"vcenter_extension", "vcenter_extension_info", "vcenter_extension_fleet"} < set(ACTIONS)
     program = f"import sys, {', '.join(modules)}; sys.exit('pyVmomi' in sys.modules)"
     subprocess.run([sys.executable, "-c", program], check=True, env={"PYTHONPATH": ":".join(filter(None, sys.path))})
