@@ -70,7 +70,7 @@ nox.options.sessions = ["lint", "types", "newest"]
 
 @nox.session(python=TOOLS_PYTHON)
 def lint(session: nox.Session) -> None:
-    """Style of Python, YAML, roles, licences, changelog and documentation."""
+    """Check the style of Python, YAML, roles, licences, changelog and documentation."""
     tree = copy_of_tree("lint")
     stages = begin(session, "lint")
     core = f"ansible-core~={NEWEST.core.version}.0"
@@ -86,7 +86,7 @@ def lint(session: nox.Session) -> None:
 
 @nox.session(python=TOOLS_PYTHON)
 def types(session: nox.Session) -> None:
-    """Types of the pure code, of the simulator and of this toolchain."""
+    """Check the types of the plugins' code, of the simulator and of this toolchain."""
     tree = copy_of_tree("types")
     stages = begin(session, "types")
     stubs = ["types-jsonschema", "types-PyYAML", "types-requests"]
@@ -105,7 +105,7 @@ def types(session: nox.Session) -> None:
 
 @nox.session(python=TOOLS_PYTHON)
 def galaxy(session: nox.Session) -> None:
-    """The artefact, as Galaxy and Automation Hub would build, read and judge it."""
+    """Build the artefact and import it as Galaxy and Automation Hub do."""
     tree = copy_of_tree("galaxy")
     stages = begin(session, "galaxy")
     # In an environment of its own: it pins libraries below what the other tools need.
@@ -146,19 +146,19 @@ def bench(session: nox.Session) -> None:
 
 @nox.session(python=str(OLDEST.python))
 def oldest(session: nox.Session) -> None:
-    """Tests on the oldest ansible-core and libraries; positional: units, sanity, integration [TARGET ...], or all."""
+    """Test on the oldest ansible-core and libraries; positional: units, sanity, integration [TARGET ...], or all."""
     ansible_test(session, "oldest", OLDEST, "-c", OLDEST_LIBRARIES)
 
 
 @nox.session(python=str(NEWEST.python))
 def newest(session: nox.Session) -> None:
-    """Tests on the newest ansible-core and libraries; positional: units, sanity, integration [TARGET ...], or all."""
+    """Test on the newest ansible-core and libraries; positional: units, sanity, integration [TARGET ...], or all."""
     ansible_test(session, "newest", NEWEST)
 
 
 @nox.session(python=str(NEWEST.python))
 def quick(session: nox.Session) -> None:
-    """The inner loop: style, unit tests and what sanity says of the modules, on the newest ansible-core."""
+    """Run the inner loop: style, unit tests and sanity tests of modules, on the newest ansible-core."""
     tree = copy_of_tree("quick")
     stages = begin(session, "quick", NEWEST)
     core = f"ansible-core~={NEWEST.core.version}.0"
@@ -171,6 +171,7 @@ def quick(session: nox.Session) -> None:
 
 
 def ansible_test(session: nox.Session, name: str, pair: Pair, *constraints: str) -> None:
+    """Run the stages of ansible-test that the positional arguments select, or all."""
     asked, wanted = session.posargs[:1], session.posargs[1:]
     tree = copy_of_tree(name)
     stages = begin(session, name, pair)
@@ -192,17 +193,19 @@ def ansible_test(session: nox.Session, name: str, pair: Pair, *constraints: str)
 
 
 def style(stages: Stages, tree: Path) -> None:
+    """Check the style of Python and YAML files."""
     stages.run("ruff", ["ruff", "check", "--no-cache", "."], ["ruff", "format", "--no-cache", "--diff", "."], cwd=tree)
     stages.run("yamllint", ["yamllint", "--strict", "."], cwd=tree)
 
 
 def units(stages: Stages, tree: Path, pair: Pair) -> None:
+    """Run the unit tests."""
     command = ["ansible-test", "units", "--local", "--python", pair.python_version, "--color", "no"]
     stages.run("units", command, cwd=tree, must_say=r"\d+ passed")
 
 
 def sanity(stages: Stages, tree: Path, pair: Pair, *selection: str) -> None:
-    """All tests or the selected, on every Python of this machine that the ansible-core knows."""
+    """Run all sanity tests or the selected, on every Python of this machine that the ansible-core knows."""
     home = Path(stages.environment["HOME"])
     if not list(pip_cache(home).glob(f"pip-{pair.core.pip}-*.whl")):
         download = ["python", "-m", "pip", "download", "--no-deps", "--dest", str(pip_cache(home))]
@@ -251,6 +254,7 @@ def integration(stages: Stages, tree: Path, pair: Pair, tools: dict[str, Path], 
 
 
 def target(stages: Stages, tree: Path, pair: Pair, name: str, *options: str, flavour: str = "") -> None:
+    """Run one integration target."""
     stage = f"integration {name}{flavour}"
     home = home_folder(f"{stages.session}-{name}{flavour}".replace(" ", "-"))
     command = ["ansible-test", "integration", "--local", "--python", pair.python_version, "--color", "no"]
@@ -258,12 +262,13 @@ def target(stages: Stages, tree: Path, pair: Pair, name: str, *options: str, fla
 
 
 def destructive_target(stages: Stages, tree: Path, pair: Pair, name: str) -> None:
+    """Run a target that changes the machine, while no other session does."""
     with alone("machine"):
         target(stages, tree, pair, name, "--allow-destructive")
 
 
 def go_tools(stages: Stages) -> dict[str, Path]:
-    """The variables that name vcsim and govc, which are built once; none where there is no Go."""
+    """Build vcsim and govc once, and return the variables with their paths; none where there is no Go."""
     go = go_program()
     if not go:
         return {}
@@ -279,12 +284,13 @@ def go_tools(stages: Stages) -> dict[str, Path]:
 
 
 def begin(session: nox.Session, name: str, pair: Pair | None = None) -> Stages:
-    """Stages that see the session's programs and the machine's real Pythons first, and no shims."""
+    """Return stages that find the session's programs and the machine's real Pythons first, and no shims."""
     folders = [Path(session.bin), GO_BIN, *(python.parent for python in PYTHONS.values()), *search_path()]
     return Stages(name, environment(name, pair.core.version if pair else name, folders))
 
 
 def finish(session: nox.Session, stages: Stages) -> None:
+    """Wait for all stages, and fail if one of them did."""
     stages.wait()
     if stages.failed:
         session.error(f"failed: {', '.join(stages.failed)}")
@@ -313,24 +319,25 @@ def install(session: nox.Session, stages: Stages, *packages: str) -> None:
 
 
 def install_zip_cache(session: nox.Session) -> None:
+    """Let the Python of the session keep the byte code of the modules that Ansible sends."""
     (packages,) = Path(session.virtualenv.location).glob("lib/python*/site-packages")
     shutil.copyfile(ROOT / "tests" / "toolchain" / "zip_cache.py", packages / "sitecustomize.py")
 
 
 def lines(name: str) -> list[str]:
-    """What a file of requirements or constraints contains, less its comments."""
+    """Return the lines of a file of requirements or constraints, without comments."""
     text = (ROOT / name).read_text(encoding="utf-8")
     return [line for line in map(str.strip, text.splitlines()) if line and not line.startswith("#")]
 
 
 def pinned(*names: str) -> list[str]:
-    """Tools, each with the version that the file of tools has."""
+    """Return the tools, each with the version that the file of tools has."""
     versions = {line.partition("==")[0]: line for line in lines(TOOLS)}
     return [versions[name] for name in names]
 
 
 def check_files(stages: Stages, tree: Path) -> None:
-    """A tree of which ansible-test sees a part, or nothing, would pass every test."""
+    """Check that ansible-test sees every file: a tree of which it sees a part, or nothing, would pass every test."""
     if stages.run("files", ["ansible-test", "env", "--list-files"], cwd=tree):
         seen, there = set(stages.output("files")), set(git_listing(tree))
         if seen != there:

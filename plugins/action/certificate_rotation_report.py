@@ -44,7 +44,7 @@ class ActionModule(ActionBase):
             try:
                 Path(options["path"]).write_text(json.dumps(_report(text, results), indent=2) + "\n", encoding="utf-8")
             except OSError as error:
-                # The rotation has taken place: a report that cannot be written must not look like its failure.
+                # The rotation has taken place: a report that cannot be written must not make it fail.
                 text += f" The report cannot be written to {options['path']} ({error.strerror})."
         if prints_text():
             self._display.display(f"  {text}")

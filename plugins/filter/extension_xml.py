@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""A record as the XML document that people paste into a Managed Object Browser."""
+"""Write a record as an XML document for a Managed Object Browser."""
 
 from __future__ import annotations
 
@@ -99,14 +99,14 @@ def extension_xml(record: Any, last_heartbeat_time: str | None = None) -> str:
     try:
         if not isinstance(record, Mapping):
             raise OptionError("must be a dictionary", option="_input", remedy="give the options of vcenter_extension")
-        heartbeat = _parse_time(last_heartbeat_time or datetime.now(timezone.utc).strftime(_TIME_FORMAT))
+        heartbeat = _check_time(last_heartbeat_time or datetime.now(timezone.utc).strftime(_TIME_FORMAT))
         desired = desired_from_options(validate_options(record, extension_spec(), EXTENSION_RULES), strict=True)
         return xml_document.extension_to_xml(overlay(desired, None), heartbeat)
     except ClientPluginError as error:
         raise AnsibleFilterError(f"extension_xml: {error.message()}") from error
 
 
-def _parse_time(value: str) -> str:
+def _check_time(value: str) -> str:
     try:
         # Python 3.10 does not parse the Z.
         datetime.fromisoformat(value.replace("Z", "+00:00"))

@@ -32,6 +32,7 @@ def manifest_spec() -> dict[str, Any]:
         "content_path": {"type": "path"},
         **_publish_spec(),
         **validation_spec(),
+        **variables_spec(),
     }
 
 
@@ -61,6 +62,7 @@ def content_spec() -> dict[str, Any]:
         "src": {"type": "path", "required": True},
         "checksum": {"type": "str"},
         "dest": {"type": "path", "required": True},
+        **variables_spec(),
     }
 
 
@@ -86,6 +88,7 @@ def certificate_info_spec() -> dict[str, Any]:
         "host": {"type": "str", "aliases": ["server_hostname"]},
         "ca_path": {"type": "path"},
         "timeout": {"type": "float", "default": 10},
+        **variables_spec(),
     }
 
 
@@ -98,6 +101,7 @@ def server_certificate_spec() -> dict[str, Any]:
         "valid_days": {"type": "int", "default": 397},
         "renew_before_days": {"type": "int", "default": 30},
         **_file_owner_spec(),
+        **variables_spec(),
     }
 
 
@@ -110,6 +114,7 @@ def server_certificate_request_spec() -> dict[str, Any]:
         **_subject_spec(),
         **{name: {"type": "str"} for name in parts},
         **_file_owner_spec(),
+        **variables_spec(),
     }
 
 
@@ -137,7 +142,13 @@ def server_certificate_install_spec() -> dict[str, Any]:
             },
         },
         **_file_owner_spec(),
+        **variables_spec(),
     }
+
+
+def variables_spec() -> dict[str, Any]:
+    """Return the option of modules whose messages name the variables of a role."""
+    return {"variables": {"type": "dict", "default": {}}}
 
 
 def _publish_spec() -> dict[str, Any]:

@@ -27,14 +27,15 @@
     `-- WriteBarredError     nothing may be written to a vCenter, although it could be
 
 An error keeps its parts apart; :meth:`ClientPluginError.message` joins them where a person reads them. An option is
-named as the raising code knows it; whoever talks to the reader gives the name that this reader can set, such as the
-variable of a role (:class:`OptionNames`). Code decides by class and field, never by text.
+named as the raising code knows it; the code that shows the message gives the name that its reader can set, such as
+the variable of a role (:class:`OptionNames`). Code decides by class and field, never by text.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
@@ -50,20 +51,45 @@ class OptionNames:
     """How the reader of a message knows the options.
 
     ``names`` maps an option to what the reader can set; other options get ``prefix``. Both hold for the first part of
-    an option such as ``plugin_servers[0].url``.
+    an option such as ``plugin_servers[0].url``, unless ``names`` has the whole option. An option that is not
+    one name for the reader has a phrase of several words in ``names``, such as "the reload of the web server".
     """
 
     prefix: str = ""
     names: Mapping[str, str] = field(default_factory=dict)
 
+    @classmethod
+    def from_variables(cls, variables: Mapping[Any, Any]) -> OptionNames:
+        """Return the names of a task with the option ``variables``.
+
+        A role may compute a private variable from the public one of that name, so underscores in front are removed.
+        """
+        return cls(names={str(option): str(variable).lstrip("_") for option, variable in variables.items()})
+
     def name(self, option: str) -> str:
-        """Return the name of ``option`` for the reader."""
-        first = re.split(r"[.\[]", option, maxsplit=1)[0]
-        return self.names.get(first, self.prefix + first) + option[len(first) :]
+        """Return the name of ``option`` for the reader, or its phrase."""
+        first = re.split(r"[.\[=]", option, maxsplit=1)[0]
+        if option in self.names:
+            return self.names[option]
+        name = self.names.get(first, self.prefix + first)
+        return name if " " in name else name + option[len(first) :]
+
+    def can_set(self, option: str) -> bool:
+        """Return whether ``option`` has a name, which the reader can set, and not a phrase."""
+        return " " not in self.name(option)
+
+    def quote(self, option: str) -> str:
+        """Return the name of ``option`` in backticks, or its phrase as it is."""
+        name = self.name(option)
+        return f"`{name}`" if self.can_set(option) else name
 
     def fill(self, text: str) -> str:
         """Return ``text`` with the references ``O(option)`` replaced."""
-        return _OPTION_REFERENCE.sub(lambda found: f"`{self.name(found[1])}`", text)
+        return _OPTION_REFERENCE.sub(lambda found: self.quote(found[1]), text)
+
+    def can_follow(self, remedy: str) -> bool:
+        """Return whether the reader can set all options to which ``remedy`` refers."""
+        return all(self.can_set(option) for option in _OPTION_REFERENCE.findall(remedy))
 
 
 class ClientPluginError(Exception):
@@ -71,7 +97,8 @@ class ClientPluginError(Exception):
 
     ``option`` or ``subject`` is what ``reason`` is about, for example ``timeout`` and "must be above 0 seconds", or
     "vc.example.com" and "refused the connection". ``value`` is what was given, ``remedy`` is an instruction, ``note`` a
-    further sentence. None of them ends with a full stop.
+    further sentence. None of them ends with a full stop. Several instructions are alternatives; a message leaves out
+    those that refer to an option that its reader cannot set.
     """
 
     def __init__(
@@ -81,7 +108,7 @@ class ClientPluginError(Exception):
         option: str = "",
         subject: str = "",
         value: object = _NOT_SHOWN,
-        remedy: str = "",
+        remedy: str | Sequence[str] = "",
         note: str = "",
     ) -> None:
         super().__init__(reason)
@@ -89,16 +116,21 @@ class ClientPluginError(Exception):
         self.option = option
         self.subject = subject
         self.value = value
-        self.remedy = remedy
+        self.remedies = tuple(filter(None, [remedy] if isinstance(remedy, str) else remedy))
         self.note = note
 
     def __str__(self) -> str:
         return self.message()
 
+    @property
+    def remedy(self) -> str:
+        """The remedies as one text."""
+        return _join_alternatives(self.remedies)
+
     def problem(self, names: OptionNames | None = None) -> str:
         """Return what is wrong, without the remedy."""
         names = names or OptionNames()
-        subject = f"`{names.name(self.option)}`" if self.option else self.subject
+        subject = names.quote(self.option) if self.option else self.subject
         return _foreign_text.visible(f"{subject} {names.fill(self.reason)}{self._value_text()}".strip())
 
     def as_clause(self, subject: str = "it") -> str:
@@ -116,18 +148,24 @@ class ClientPluginError(Exception):
         """Return the whole message: "`option` must be X, got Y; do Z", without a final full stop."""
         names = names or OptionNames()
         text = self.problem(names)
-        if self.remedy:
-            text += f"; {names.fill(self.remedy)}"
+        if remedy := _join_alternatives([one for one in self.remedies if names.can_follow(one)]):
+            text += f"; {names.fill(remedy)}"
         if self.note:
             text += f". {names.fill(self.note)}"
         return _foreign_text.visible(text)
+
+
+def _join_alternatives(remedies: Sequence[str]) -> str:
+    return ", or ".join(filter(None, [", ".join(remedies[:-1]), *remedies[-1:]]))
 
 
 class OptionError(ClientPluginError):
     """The value of an option cannot be used."""
 
     @classmethod
-    def wrap(cls, error: ClientPluginError, option: str, *, file: str = "", remedy: str = "") -> OptionError:
+    def wrap(
+        cls, error: ClientPluginError, option: str, *, file: str = "", remedy: str | Sequence[str] = ""
+    ) -> OptionError:
         """Return ``error`` as one of ``option``; ``file`` is the path that the option names, if it names one.
 
         ``remedy`` replaces that of the error.
@@ -142,7 +180,18 @@ class OptionError(ClientPluginError):
             reason = f"names {file}, which {part}{reason}"
         elif error.subject:
             reason = f"cannot be used: {error.subject} {reason}"
-        return cls(reason, option=option, value=value, remedy=remedy or error.remedy, note=error.note)
+        return cls(reason, option=option, value=value, remedy=remedy or error.remedies, note=error.note)
+
+    @classmethod
+    @contextmanager
+    def wrapping(cls, option: str, *, file: str = "", remedy: str = "") -> Iterator[None]:
+        """Raise the errors of a ``with`` block as errors of ``option``; the arguments are those of :meth:`wrap`."""
+        try:
+            yield
+        except OptionError:
+            raise
+        except ClientPluginError as error:
+            raise cls.wrap(error, option, file=file, remedy=remedy) from error
 
 
 class PreflightError(ClientPluginError):
@@ -277,11 +326,11 @@ class VCenterError(ClientPluginError):
     """A vCenter cannot be reached, or refuses.
 
     ``kind`` is ``unreachable``, ``timeout``, ``tls``, ``not_vcenter``, ``login``, ``permission``, ``refused``,
-    ``conflict`` (the record was changed by somebody else between our reading and our writing), ``session`` (ended by
+    ``conflict`` (another client changed the record between the read and the write), ``session`` (ended by
     vCenter) or ``unavailable`` (its services are starting or overloaded).
     """
 
-    # Causes that may be gone a moment later; every other one lasts until somebody acts.
+    # Causes that may be gone a moment later; every other one lasts until a person removes it.
     TRANSIENT: ClassVar[frozenset[VCenterKind]] = frozenset(
         {"unreachable", "timeout", "unavailable", "session", "conflict"}
     )

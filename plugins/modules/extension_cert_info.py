@@ -23,6 +23,7 @@ description:
     O(path) to register it and O(url) to compare.
 extends_documentation_fragment:
   - vsphere_ops.client_plugin._attributes
+  - vsphere_ops.client_plugin._variables
 options:
   path:
     description:
@@ -218,7 +219,7 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ..module_utils._argument_specs_files import CERTIFICATE_INFO_RULES, certificate_info_spec
 from ..module_utils._certificate.x509 import CRYPTOGRAPHY_IMPORT_ERROR
-from ..module_utils._errors import ClientPluginError
+from ..module_utils._errors import ClientPluginError, OptionNames
 from ..module_utils._server_certificate.info import inspect_certificate
 from ..module_utils._server_certificate.private_key import show_certificate
 
@@ -234,7 +235,7 @@ def main() -> None:
     try:
         certificate = inspect_certificate(module.params)
     except ClientPluginError as error:
-        module.fail_json(msg=error.message())
+        module.fail_json(msg=error.message(OptionNames.from_variables(module.params["variables"])))
     module.exit_json(changed=False, **certificate.to_result(now))
 
 

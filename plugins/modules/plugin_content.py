@@ -21,6 +21,7 @@ description:
   - Files get the mode V(0644) and folders V(0755), whatever the archive contains.
 extends_documentation_fragment:
   - vsphere_ops.client_plugin._attributes
+  - vsphere_ops.client_plugin._variables
 options:
   src:
     description:
@@ -100,7 +101,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._archive.content import MAX_BYTES, PluginFiles, read_plugin_files
 from ..module_utils._argument_specs_files import content_spec
-from ..module_utils._errors import ArchiveError, ClientPluginError, FileError, OptionError
+from ..module_utils._errors import ClientPluginError, OptionError, OptionNames
 from ..module_utils._files.directory import create_directory, directory_holds
 from ..module_utils._files.read import read_file
 
@@ -109,7 +110,7 @@ def read_archive(src: str, checksum: str | None) -> tuple[PluginFiles, str]:
     """Return the files in the archive, and its SHA-256. Raises :class:`OptionError`."""
     if checksum is not None and not re.fullmatch("[0-9A-Fa-f]{64}", checksum):
         raise OptionError("must be a SHA-256 of 64 hexadecimal digits", option="checksum", value=checksum)
-    try:
+    with OptionError.wrapping("src", file=src):
         data = read_file(src, limit=MAX_BYTES)
         digest = hashlib.sha256(data).hexdigest()
         if checksum is not None and digest != checksum.lower():
@@ -120,18 +121,14 @@ def read_archive(src: str, checksum: str | None) -> tuple[PluginFiles, str]:
                 remedy="get the archive again, or correct O(checksum)",
             )
         return read_plugin_files(data), digest
-    except (ArchiveError, FileError) as error:
-        raise OptionError.wrap(error, "src", file=src) from error
 
 
 def unpack(dest: str, files: dict[str, bytes], *, check_mode: bool) -> bool:
     """Create the folder unless it holds the files; return whether it has or would have changed."""
-    try:
+    with OptionError.wrapping("dest", file=dest):
         changed = not directory_holds(dest, files)
         if changed and not check_mode:
             create_directory(dest, files)
-    except FileError as error:
-        raise OptionError.wrap(error, "dest", file=dest) from error
     return changed
 
 
@@ -143,7 +140,7 @@ def main() -> None:
         content, checksum = read_archive(module.params["src"], module.params["checksum"])
         changed = unpack(dest, content.files, check_mode=module.check_mode)
     except ClientPluginError as error:
-        module.fail_json(msg=str(error))
+        module.fail_json(msg=error.message(OptionNames.from_variables(module.params["variables"])))
     names = "".join(f"{name}\n" for name in content.files)
     module.exit_json(
         changed=changed,

@@ -27,6 +27,7 @@ extends_documentation_fragment:
   - vsphere_ops.client_plugin._published_file
   - vsphere_ops.client_plugin._manifest_validation
   - vsphere_ops.client_plugin._attributes
+  - vsphere_ops.client_plugin._variables
   - ansible.builtin.files
 attributes:
   check_mode:
@@ -246,7 +247,7 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ..module_utils._argument_specs_files import MANIFEST_RULES, manifest_spec
-from ..module_utils._errors import ClientPluginError, FileError, OptionError
+from ..module_utils._errors import ClientPluginError, FileError, OptionError, OptionNames
 from ..module_utils._files.publish import publish_file
 from ..module_utils._manifest.document import format_text, render_manifest
 from ..module_utils._manifest.parser import MAX_BYTES
@@ -259,6 +260,7 @@ def main() -> None:
     spec = manifest_spec()
     module = AnsibleModule(argument_spec=spec, **MANIFEST_RULES, add_file_common_args=True, supports_check_mode=True)
     params = module.params
+    names = OptionNames.from_variables(params["variables"])
     for library, error in import_errors(yaml=needs_yaml(params)).items():
         module.fail_json(msg=missing_required_lib(library), exception=error)
     try:
@@ -268,15 +270,15 @@ def main() -> None:
             module.warn(warning)
         result: dict[str, Any] = {"changed": False, "findings": [finding.result() for finding in findings]}
         if errors := [finding for finding in findings if finding.severity == "error"]:
-            module.fail_json(msg=format_report(errors, params["src"]), **result)
+            module.fail_json(msg=format_report(errors, params["src"], names), **result)
         data = render_manifest(source.manifest)
         if params["path"]:
             limit = max(len(data), MAX_BYTES)
             result |= publish_file(module, data, limit=limit, example="plugin.json", text=format_text)
     except FileError as error:
-        module.fail_json(msg=OptionError.wrap(error, "path").message())
+        module.fail_json(msg=OptionError.wrap(error, "path").message(names))
     except ClientPluginError as error:
-        module.fail_json(msg=error.message())
+        module.fail_json(msg=error.message(names))
     module.exit_json(manifest=source.manifest, checksum=hashlib.sha256(data).hexdigest(), **result)
 
 

@@ -222,7 +222,7 @@ def main() -> None:
                 record = require_manifest_url(vcenter.find_extension(options["key"]), options)
         result = inspect_manifest(options, record)
     except ClientPluginError as error:
-        module.fail_json(msg=str(error))
+        module.fail_json(msg=error.message())
     module.exit_json(changed=False, **result)
 
 

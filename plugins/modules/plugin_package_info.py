@@ -207,7 +207,7 @@ def main() -> None:
     try:
         result = inspect_package(module.params)
     except ClientPluginError as error:
-        module.fail_json(msg=str(error))
+        module.fail_json(msg=error.message())
     module.exit_json(changed=False, **result)
 
 

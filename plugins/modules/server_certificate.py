@@ -31,6 +31,7 @@ extends_documentation_fragment:
   - vsphere_ops.client_plugin._private_key
   - vsphere_ops.client_plugin._subject
   - vsphere_ops.client_plugin._file_owner
+  - vsphere_ops.client_plugin._variables
 options:
   certificate_path:
     description:
@@ -215,7 +216,7 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ..module_utils._argument_specs_files import server_certificate_spec
 from ..module_utils._certificate.x509 import CRYPTOGRAPHY_IMPORT_ERROR
-from ..module_utils._errors import ClientPluginError
+from ..module_utils._errors import ClientPluginError, OptionNames
 from ..module_utils._files import attributes
 from ..module_utils._server_certificate import self_signed
 
@@ -234,7 +235,7 @@ def main() -> None:
         if plan.reasons and not module.check_mode:
             certificate, copies = self_signed.apply_self_signed(options, files, plan, now)
     except ClientPluginError as error:
-        module.fail_json(msg=error.message())
+        module.fail_json(msg=error.message(OptionNames.from_variables(module.params["variables"])))
     result = self_signed.describe_self_signed(options, plan, certificate, now)
     attributes.apply_attributes(module, result, key_path=options.key_path, other_path=options.certificate_path)
     module.exit_json(backup_files=copies, **result)

@@ -25,6 +25,7 @@ description:
 extends_documentation_fragment:
   - vsphere_ops.client_plugin._attributes
   - vsphere_ops.client_plugin._file_owner
+  - vsphere_ops.client_plugin._variables
 options:
   private_key_path:
     description:
@@ -299,7 +300,7 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ..module_utils._argument_specs_files import SERVER_CERTIFICATE_INSTALL_RULES, server_certificate_install_spec
 from ..module_utils._certificate.x509 import CRYPTOGRAPHY_IMPORT_ERROR
-from ..module_utils._errors import ClientPluginError
+from ..module_utils._errors import ClientPluginError, OptionNames
 from ..module_utils._files import attributes
 from ..module_utils._server_certificate import install, install_plan
 from ..module_utils._server_certificate.install_options import parse_install_options
@@ -324,7 +325,7 @@ def main() -> None:
             tools = install.create_host_tools(module)
             served = install.apply_install(options, current, plan, tools, served=served)
     except ClientPluginError as error:
-        module.fail_json(msg=error.message())
+        module.fail_json(msg=error.message(OptionNames.from_variables(module.params["variables"])))
     result = install_plan.describe_install(options, plan, reasons, served=served, now=now)
     if plan.after:
         key, certificate = options.pair.files()

@@ -27,6 +27,7 @@ extends_documentation_fragment:
   - vsphere_ops.client_plugin._private_key
   - vsphere_ops.client_plugin._subject
   - vsphere_ops.client_plugin._file_owner
+  - vsphere_ops.client_plugin._variables
 options:
   request_path:
     description:
@@ -147,7 +148,7 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ..module_utils._argument_specs_files import server_certificate_request_spec
 from ..module_utils._certificate.x509 import CRYPTOGRAPHY_IMPORT_ERROR
-from ..module_utils._errors import ClientPluginError
+from ..module_utils._errors import ClientPluginError, OptionNames
 from ..module_utils._files import attributes
 from ..module_utils._server_certificate import csr_file
 
@@ -166,7 +167,7 @@ def main() -> None:
         if plan.reasons and not module.check_mode:
             request, copies = csr_file.apply_csr(options, files, plan, now)
     except ClientPluginError as error:
-        module.fail_json(msg=error.message())
+        module.fail_json(msg=error.message(OptionNames.from_variables(module.params["variables"])))
     result = csr_file.describe_csr(options, plan, request)
     attributes.apply_attributes(module, result, key_path=options.key_path, other_path=options.request_path)
     module.exit_json(backup_files=copies, **result)

@@ -25,6 +25,7 @@ QUICK = ("quick",)
 
 
 def main() -> int:
+    """Run all sessions, print the summary and return the exit code."""
     sessions = QUICK if sys.argv[1:] == ["quick"] else FULL
     started = time.monotonic()
     oldest, newest = pairs(pythons())

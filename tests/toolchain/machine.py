@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""What this machine offers: the only file that knows how Pythons, ansible-core releases and Go are found."""
+"""Find the Pythons, the releases of ansible-core and the Go that this machine can use."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ class Core:
 
     @property
     def pythons(self) -> str:
+        """Return the range of Pythons as words."""
         return f"Python {written(self.first)} to {written(self.last)}"
 
 
@@ -44,6 +45,7 @@ class Pair:
 
     @property
     def python_version(self) -> str:
+        """Return the version of the Python as ansible-test writes it."""
         return written(self.version)
 
     def __str__(self) -> str:
@@ -61,11 +63,12 @@ CORES = (
 
 
 def written(version: Version) -> str:
+    """Return a version as text."""
     return ".".join(map(str, version))
 
 
 def pythons() -> dict[Version, Path]:
-    """The real interpreters of this machine, Python 3.10 and newer, the first that is found of each version.
+    """Find the real interpreters of this machine, Python 3.10 and newer, the first of each version.
 
     A pyenv shim works only where its environment does, and ansible-test drops the environment: shims are passed over,
     and what they stand for is looked up in pyenv's own folder.
@@ -79,7 +82,7 @@ def pythons() -> dict[Version, Path]:
 
 
 def pairs(available: dict[Version, Path]) -> tuple[Pair, Pair]:
-    """The oldest ansible-core on the oldest Python that it can have here, and the newest on the newest."""
+    """Return the oldest ansible-core on the oldest Python that it can have here, and the newest on the newest."""
     possible = [
         (core, [version for version in available if core.first <= version <= core.last])
         for core in CORES
@@ -93,7 +96,7 @@ def pairs(available: dict[Version, Path]) -> tuple[Pair, Pair]:
 
 
 def shortfalls(oldest: Pair, newest: Pair) -> list[str]:
-    """What the project promises and this machine cannot show, one sentence each."""
+    """Return what the project promises and this machine cannot test, one sentence each."""
     wanted = ((CORES[0], oldest.core), (CORES[-1], newest.core))
     return [
         f"ansible-core {core.version} was not run: it needs {core.pythons}, and this machine has none of them"
@@ -103,12 +106,13 @@ def shortfalls(oldest: Pair, newest: Pair) -> list[str]:
 
 
 def search_path() -> list[Path]:
-    """PATH without shims and without virtual environments, whose python is not one of the machine's own."""
+    """Return PATH without shims and without virtual environments, whose python is not one of the machine's own."""
     folders = [Path(entry) for entry in os.environ.get("PATH", os.defpath).split(os.pathsep) if entry]
     return [folder for folder in folders if folder.name != "shims" and not (folder.parent / "pyvenv.cfg").exists()]
 
 
 def go_program() -> str | None:
+    """Find Go."""
     return shutil.which("go")
 
 
@@ -118,7 +122,7 @@ def _pyenv_folders() -> list[Path]:
 
 
 def _version(candidate: Path) -> Version | None:
-    """The version of a working interpreter that is no virtual environment's, else None."""
+    """Return the version of a working interpreter outside of virtual environments, else None."""
     try:
         run = subprocess.run([candidate, "-c", _DESCRIBE], capture_output=True, text=True, timeout=20, check=False)
     except (OSError, subprocess.TimeoutExpired):

@@ -116,16 +116,18 @@ class Stages:
         return good
 
     def skip(self, name: str, why: str) -> None:
+        """Report a stage that cannot be run here."""
         self._remember(Result(f"{self.session}: {name}", "skipped", notes=[why]))
         say(f"skipped  {self.session}: {name}: {why}")
 
     def fail(self, name: str, why: str) -> None:
+        """Report a failure that no command had."""
         self.failed.append(name)
         self._remember(Result(f"{self.session}: {name}", "FAILED", said=why.rstrip().rpartition("\n")[2]))
         say(f"FAILED   {self.session}: {name}: {why}")
 
     def output(self, name: str) -> list[str]:
-        """What the stage of this name printed, less the commands."""
+        """Return what the stage of this name printed, without the commands."""
         lines = self._log(name).read_text(encoding="utf-8", errors="replace").splitlines()
         return [line for line in lines if not line.startswith("$ ") and not _CPU.match(line)]
 
@@ -148,7 +150,7 @@ def _execute(command: Command, cwd: Path, env: Mapping[str, str], output: int, l
 
 
 def say(text: str) -> None:
-    """One write for each message, so that two sessions at once do not mix their lines."""
+    """Print a message in one write, so that sessions do not mix their lines."""
     sys.stdout.write(f"{time.strftime('%H:%M:%S')} {text}\n")
     sys.stdout.flush()
 
@@ -168,8 +170,10 @@ def slot() -> Iterator[None]:
     BUILD.mkdir(exist_ok=True)
     with ExitStack() as stack:
         files = [stack.enter_context((BUILD / f"slot-{number}.lock").open("w")) for number in range(SLOTS)]
-        while not any(_locked(file) for file in files):
-            time.sleep(0.2)
+        # One waiter at a time asks for a slot; the others queue behind it in the order in which they came.
+        with alone("queue"):
+            while not any(_locked(file) for file in files):
+                time.sleep(0.1)
         yield
 
 
@@ -182,12 +186,13 @@ def _locked(file: IO[str]) -> bool:
 
 
 def results(session: str = "*") -> list[Result]:
+    """Return what was reported so far, by all sessions or by one."""
     files = sorted(RESULTS.glob(f"{session}.jsonl"))
     return [Result(**json.loads(line)) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
 
 
 def summary(done: Sequence[Result], seconds: float, shortfalls: Sequence[str]) -> str:
-    """The table of all stages, what was not run and why, and the closing line that CI reads."""
+    """Return the table of all stages, what was not run and why, and the closing line that CI reads."""
     width = max((len(result.name) for result in done), default=0)
     times = [f"{result.seconds:6.0f} s {result.cpu:5.0f} s CPU" for result in done]
     table = [

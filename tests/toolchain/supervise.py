@@ -32,6 +32,7 @@ class _StopError(Exception):
 
 
 def main(arguments: list[str]) -> int:
+    """Run the command and return its exit code, or 124 when it was stopped."""
     limit, command = float(arguments[0]), arguments[1:]
     _adopt_orphans()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
@@ -75,7 +76,7 @@ def _adopt_orphans() -> None:
 
 
 def _end_all(process: subprocess.Popen[bytes]) -> None:
-    """SIGTERM for everything that still runs, SIGKILL for what remains after that."""
+    """Send SIGTERM to everything that still runs, and SIGKILL to what remains after that."""
     _signal_all(process, signal.SIGTERM)
     if not _await_end(GRACE) and process.poll() is not None:
         return
@@ -104,7 +105,7 @@ def _send(pid: int, number: signal.Signals) -> None:
 
 
 def _await_end(seconds: float) -> dict[int, str]:
-    """What still runs below this process after at most that time."""
+    """Wait for all descendants for at most that time, and return those that still run."""
     deadline = time.monotonic() + seconds
     while (left := _descendants()) and time.monotonic() < deadline:
         time.sleep(0.05)
@@ -112,7 +113,7 @@ def _await_end(seconds: float) -> dict[int, str]:
 
 
 def _descendants() -> dict[int, str]:
-    """Name by process id of all processes below this one, less those that have ended and wait for their parent."""
+    """Return the names of all running processes below this one by process id."""
     parents: dict[int, list[tuple[int, str, bool]]] = {}
     for file in Path("/proc").glob("[0-9]*/stat"):
         try:

@@ -29,7 +29,7 @@ runpy.run_module("pip", run_name="__main__", alter_sys=True)
 
 
 def copy_of_tree(name: str) -> Path:
-    """What git lists of the source tree, as it is now, in a repository of its own at a collection's proper path."""
+    """Copy what git lists of the source tree into a repository of its own, at a collection's proper path."""
     parent = BUILD / "tree" / name
     shutil.rmtree(parent, ignore_errors=True)
     destination = parent / COLLECTION
@@ -44,13 +44,14 @@ def copy_of_tree(name: str) -> Path:
 
 
 def git_listing(folder: Path) -> list[str]:
+    """Return the paths of all files that git does not ignore."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     listing = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout
     return sorted(set(filter(None, listing.split("\0"))))
 
 
 def environment(tree: str, home: str, folders: Iterable[Path]) -> dict[str, str]:
-    """The user's environment less what is private, with a PATH and a HOME of our own.
+    """Return the user's environment without what is private, with a PATH and a HOME of its own.
 
     Two runs of ansible-test that share a HOME break each other's virtual environments.
     """
@@ -61,7 +62,7 @@ def environment(tree: str, home: str, folders: Iterable[Path]) -> dict[str, str]
 
 
 def home_folder(name: str) -> Path:
-    """A HOME of that name. All share one cache of packages; ansible-test drops variables that name another cache."""
+    """Make a HOME of that name. All share one cache of packages: ansible-test drops variables that name a cache."""
     folder, cache = BUILD / "home" / name, BUILD / "pip-cache"
     for needed in (folder / ".cache", cache):
         needed.mkdir(parents=True, exist_ok=True)
@@ -77,6 +78,7 @@ def write_configuration(tree: Path, variables: Mapping[str, str | Path]) -> None
 
 
 def pip_cache(home: Path) -> Path:
+    """Return the folder where ansible-test finds its pip."""
     return home / ".ansible" / "test" / "cache"
 
 
@@ -91,7 +93,7 @@ def write_bootstrap(home: Path, pip: str) -> None:
 
 
 def targets(tree: Path) -> dict[str, set[str]]:
-    """The integration targets that can be run by name, each with the words of its aliases file."""
+    """Return the integration targets that can be run by name, each with the words of its aliases file."""
     files = sorted((tree / "tests" / "integration" / "targets").glob("*/aliases"))
     found = {file.parent.name: set(file.read_text(encoding="utf-8").split()) for file in files}
     return {name: words for name, words in found.items() if not words & {"disabled", "hidden", "unsupported"}}

@@ -25,6 +25,8 @@ FOLDER = f"{sys.prefix}/zip-cache"
 def keeping(
     compile_source: Callable[[str, bytes], CodeType], fix_file_name: Callable[[CodeType, str], None]
 ) -> Callable[[str, bytes], CodeType]:
+    """Return a function that compiles a source once."""
+
     def compile_or_load(path: str, source: bytes) -> CodeType:
         file = f"{FOLDER}/{_imp.source_hash(0, source).hex()}-{len(source)}"
         try:
@@ -41,6 +43,7 @@ def keeping(
 
 
 def keep(code: CodeType, file: str) -> None:
+    """Write byte code to its file in one step."""
     partial = f"{file}.{os.getpid()}"
     try:
         os.makedirs(FOLDER, exist_ok=True)

@@ -44,7 +44,7 @@ def normalize_thumbprint(text: str) -> str:
     algorithm = _ALGORITHMS.get(len(digits))
     if algorithm is None or (prefix and algorithm != f"sha{prefix[1]}"):
         raise _thumbprint_error(text, note=f"The value has {len(digits)} digits")
-    return _pairs(digits)
+    return hex_pairs(digits)
 
 
 def detect_algorithm(thumbprint: str) -> str:
@@ -58,7 +58,7 @@ def detect_algorithm(thumbprint: str) -> str:
 def compute_thumbprint(der: bytes, algorithm: str = "sha256") -> str:
     """Return the thumbprint of a certificate in DER; ``algorithm`` is ``sha1`` or ``sha256``."""
     # SHA-1 only identifies a certificate here; legacy plug-in packages are registered with it.
-    return _pairs(hashlib.new(algorithm, der, usedforsecurity=False).hexdigest())
+    return hex_pairs(hashlib.new(algorithm, der, usedforsecurity=False).hexdigest())
 
 
 def compute_pem_thumbprint(pem: str, algorithm: str = "sha256") -> str:
@@ -95,7 +95,8 @@ def _is_separator(char: str) -> bool:
     return char == ":" or char.isspace() or unicodedata.category(char) == "Pd"
 
 
-def _pairs(digits: str) -> str:
+def hex_pairs(digits: str) -> str:
+    """Return hexadecimal digits as upper-case pairs with colons."""
     digits = digits.upper()
     return ":".join(digits[index : index + 2] for index in range(0, len(digits), 2))
 

@@ -19,7 +19,7 @@ from typing import Any
 from .._errors import CertificateError, ChainError, ThumbprintError
 from .._foreign_text import one_line
 from .hostnames import names_host
-from .thumbprint import compute_thumbprint, decode_pem_certificates
+from .thumbprint import compute_thumbprint, decode_pem_certificates, hex_pairs
 
 CRYPTOGRAPHY_IMPORT_ERROR: str | None = None
 # What the library raises for damaged bytes. Its classes have no common base.
@@ -103,7 +103,6 @@ def load_chain(data: bytes | str) -> tuple[Certificate, ...]:
 def certificate_to_result(certificate: Certificate, now: datetime.datetime, host: str | None = None) -> dict[str, Any]:
     """Return a certificate as modules do; times in ISO 8601, UTC. ``matches_host`` is None without a host."""
     serial = f"{certificate.serial_number:X}"
-    serial = serial.zfill(len(serial) + len(serial) % 2)
     return {
         "subject": certificate.subject,
         "issuer": certificate.issuer,
@@ -112,7 +111,7 @@ def certificate_to_result(certificate: Certificate, now: datetime.datetime, host
         "not_after": _iso(certificate.not_after),
         "days_left": certificate.days_left(now),
         "expired": certificate.not_after < now,
-        "serial_number": ":".join(serial[index : index + 2] for index in range(0, len(serial), 2)),
+        "serial_number": hex_pairs(serial.zfill(len(serial) + len(serial) % 2)),
         "key_type": certificate.key_type,
         "key_size": certificate.key_size,
         "self_signed": certificate.self_signed,
@@ -153,7 +152,7 @@ def load_private_key(pem: bytes) -> PrivateKey:
             "is encrypted", remedy="give a key without a passphrase, as a web server needs it"
         ) from error
     except PARSE_ERRORS:
-        # The library's words could quote the content, also in the traceback.
+        # The message of the library could quote the content, also in the traceback.
         raise CertificateError("is not a readable private key in PEM") from None
     return PrivateKey(*key_type_and_size(public), public_key=public_key_der(public))
 

@@ -31,7 +31,7 @@ def without_certificate(server: Server) -> Server:
     if server.certificate is None:
         return server
     try:
-        thumbprint = server.thumbprint or compute_pem_thumbprint(server.certificate, "sha256")
+        thumbprint = server.thumbprint or compute_pem_thumbprint(server.certificate)
     except ThumbprintError:
         # Other tools can register any text as certificate.
         thumbprint = None
@@ -39,7 +39,7 @@ def without_certificate(server: Server) -> Server:
 
 
 def find_contradictions(server: Server) -> tuple[str, ...]:
-    """Return what contradicts what in a registered server, a sentence each; nothing for a server without TLS.
+    """Return the contradictions in a registered server, a sentence each; none for a server without TLS.
 
     A thumbprint must be valid and that of the certificate (the registration tool of the SDK compares both). A
     certificate must have the host of the URL in subjectAltName (SDK guide, RFC 2818 section 3.1), which is compared

@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from .. import _url
-from .._errors import OptionError, UrlError
+from .._errors import OptionError
 from .._foreign_text import one_line
 from .._url import Origin
 from .certificate_pair import without_certificate
 from .desired import OfferedCertificate
 from .model import PACKAGE, Extension, Server
 from .plan import Plan
-from .plan_checks import check_certificates
+from .plan_checks import check_offered_certificates
 from .plan_warnings import find_risks
 
 # In a plan in place of a thumbprint and a certificate that do not exist yet.
@@ -41,10 +41,8 @@ class CertificateRenewal:
 
 def origins_from_urls(urls: Sequence[str], option: str) -> frozenset[Origin]:
     """Return the origins of https URLs. Raises :class:`OptionError` for any other text."""
-    try:
+    with OptionError.wrapping(option):
         return frozenset(_url.parse(url, schemes=("https",)).origin for url in urls)
-    except UrlError as error:
-        raise OptionError.wrap(error, option) from error
 
 
 def is_served_at(server: Server, origins: frozenset[Origin]) -> bool:
@@ -62,7 +60,7 @@ def plan_renewal(
     """
     if current is None:
         return Plan(renewal.key, "none", None, None)
-    legacy = current.client is not None and current.client.type == PACKAGE
+    legacy = current.client_type == PACKAGE
     servers = tuple(
         _renew_server(renewal.certificate, server, legacy=legacy and index == 0, certificates=certificates)
         if is_served_at(server, renewal.origins)
@@ -73,7 +71,7 @@ def plan_renewal(
         return Plan(renewal.key, "none", current, current, _warn_of_other_server(renewal, current))
     after = replace(current, servers=servers)
     offers = (renewal.certificate,) if renewal.certificate else ()
-    check_certificates(offers, current, after, now, thumbprint_option=False)
+    check_offered_certificates(offers, current, after, now, thumbprint_option=False)
     return Plan(renewal.key, "update", current, after, find_risks(current, after, packages=packages))
 
 

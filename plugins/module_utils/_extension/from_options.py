@@ -17,7 +17,7 @@ from typing import Any
 from .. import _url
 from .._certificate import x509
 from .._certificate.thumbprint import normalize_thumbprint
-from .._errors import CertificateError, FileError, OptionError, ThumbprintError, UrlError
+from .._errors import CertificateError, FileError, OptionError
 from .._files.read import MIB, read_file
 from .._foreign_text import quoted
 from .api_types import check_other, remove_empty
@@ -85,8 +85,8 @@ def desired_from_options(params: Mapping[str, Any], *, strict: bool = False) -> 
         privileges=_parse_privileges(params.get("privileges")),
         resources=_parse_resources(params.get("resources")),
         shown_in_solution_manager=params.get("shown_in_solution_manager"),
-        client=_without_none(params.get("client")),
-        server=_without_none(params.get("server")),
+        client=_given_texts(params.get("client")),
+        server=_given_texts(params.get("server")),
         other=_parse_other(params.get("other")),
         allow_downgrade=bool(params.get("allow_downgrade")),
         refuse_takeover=refuse_takeover,
@@ -136,17 +136,13 @@ def _check_not_empty(value: str | None, option: str, remedy: str) -> str | None:
 
 
 def _parse_url(value: str | None, option: str) -> str | None:
-    try:
+    with OptionError.wrapping(option):
         return value if value is None else _url.parse(value).text
-    except UrlError as error:
-        raise OptionError.wrap(error, option) from error
 
 
 def _parse_thumbprint(value: str | None, option: str) -> str | None:
-    try:
+    with OptionError.wrapping(option):
         return value and normalize_thumbprint(value)
-    except ThumbprintError as error:
-        raise OptionError.wrap(error, option) from error
 
 
 def _read_certificate(params: Mapping[str, Any], prefix: str, deferred: DeferredErrors) -> OfferedCertificate | None:
@@ -256,7 +252,7 @@ def _parse_other(value: Mapping[str, Any] | None) -> dict[str, Any]:
     return {name: item if item is None else remove_empty(item) for name, item in other.items()}
 
 
-def _without_none(value: Mapping[str, str | None] | None) -> dict[str, str]:
+def _given_texts(value: Mapping[str, str | None] | None) -> dict[str, str]:
     return {name: text for name, text in (value or {}).items() if text is not None}
 
 

@@ -81,7 +81,7 @@ class Resource:
 class Extension:
     """One record of the ExtensionManager of a vCenter.
 
-    ``servers[0]`` is the manifest server, the others are auxiliary plug-in servers.
+    The first server is the manifest server, the others are auxiliary plug-in servers.
     """
 
     key: str
@@ -99,6 +99,21 @@ class Extension:
     shown_in_solution_manager: bool | None = None
     # Fields without an option of their own (healthInfo, managedEntityInfo, ...) as plain data, named as in the API.
     other: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def manifest_server(self) -> Server | None:
+        """The server of the manifest or package, None for a record without servers."""
+        return self.servers[0] if self.servers else None
+
+    @property
+    def client_type(self) -> str:
+        """The type of the client, empty for a record without one."""
+        return self.client.type if self.client is not None else ""
+
+    @property
+    def client_url(self) -> str:
+        """The URL of the client, empty for a record without one."""
+        return self.client.url if self.client is not None else ""
 
     def comparable(self) -> Extension:
         """Return the record with every list sorted whose order has no meaning."""

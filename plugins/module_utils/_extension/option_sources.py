@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._archive import safe_xml
-from .._errors import ClientPluginError, OptionError
+from .._errors import OptionError
 from .._files.read import read_file
 from . import package, xml_document
 
@@ -41,10 +41,8 @@ def with_documents(params: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _read_definition(path: str) -> dict[str, Any]:
-    try:
+    with OptionError.wrapping("definition", file=path):
         return xml_document.options_from_xml(read_file(path, limit=safe_xml.MAX_BYTES))
-    except ClientPluginError as error:
-        raise OptionError.wrap(error, "definition", file=path) from error
 
 
 def _read_package(params: Mapping[str, Any]) -> dict[str, Any]:
@@ -54,10 +52,8 @@ def _read_package(params: Mapping[str, Any]) -> dict[str, Any]:
     or version of the task that differs raises :class:`OptionError`.
     """
     path = params["package"]
-    try:
+    with OptionError.wrapping("package", file=path):
         options = package.package_to_options(package.parse_package(read_file(path, limit=package.MAX_BYTES)))
-    except ClientPluginError as error:
-        raise OptionError.wrap(error, "package", file=path) from error
     for name, part in (("key", "id"), ("version", "version")):
         if params.get(name) not in (None, options[name]) and params.get("state") != "absent":
             raise OptionError(

@@ -102,7 +102,7 @@ def _overlay_manifest_server(
 ) -> Server | None:
     """Return the manifest server, None for a record without one."""
     url = desired.server.get("url", desired.url)
-    base = current.servers[0] if current.servers else None
+    base = current.manifest_server
     is_package = client is not None and client.type == PACKAGE
     if desired.server_type == "":
         return None

@@ -15,10 +15,10 @@ from .model import Extension
 
 
 def describe_owner(extension: Extension | None) -> str:
-    """Return "by COMPANY from HOST" as far as the record has them, the owner of the record."""
+    """Return the owner of a record as "by COMPANY from HOST", without the parts that the record does not have."""
     if extension is None:
         return ""
-    host = find_host(extension.client.url if extension.client is not None else None)
+    host = find_host(extension.client_url)
     parts = (f"by {extension.company}" if extension.company else "", f"from {host}" if host else "")
     return one_line(" ".join(filter(None, parts)))
 
@@ -30,7 +30,7 @@ def check_owner(desired: Desired, current: Extension | None) -> None:
     """
     if not desired.refuse_takeover or current is None:
         return
-    registered_host = find_host(current.client.url if current.client is not None else None)
+    registered_host = find_host(current.client_url)
     other_host = desired.url and registered_host and find_host(desired.url) != registered_host
     other_company = desired.company and current.company and desired.company != current.company
     if other_host or other_company:

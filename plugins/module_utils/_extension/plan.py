@@ -19,7 +19,7 @@ from .desired import Desired
 from .model import Extension
 from .overlay import overlay
 from .ownership import check_owner, describe_owner
-from .plan_checks import check_certificates, check_version
+from .plan_checks import check_offered_certificates, check_version
 from .plan_warnings import find_risks, warn_of_dropped_certificates
 from .to_options import to_options
 
@@ -120,7 +120,7 @@ def plan(
     check_owner(desired, current)
     check_version(desired, current, after)
     offers = tuple(offer for offer in (desired.certificate, *desired.certificates) if offer is not None)
-    check_certificates(offers, current, after, now)
+    check_offered_certificates(offers, current, after, now)
     return Plan(
         desired.key,
         "register" if current is None else "update",

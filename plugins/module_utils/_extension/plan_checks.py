@@ -50,7 +50,7 @@ def check_version(desired: Desired, current: Extension | None, planned: Extensio
         )
 
 
-def check_certificates(
+def check_offered_certificates(
     offers: tuple[OfferedCertificate, ...],
     current: Extension | None,
     planned: Extension,

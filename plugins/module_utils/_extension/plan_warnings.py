@@ -41,7 +41,7 @@ def find_risks(current: Extension | None, planned: Extension, *, packages: bool)
 
 
 def _find_package_risk(planned: Extension, *, packages: bool) -> str | None:
-    if planned.client is None or planned.client.type != PACKAGE or packages:
+    if planned.client_type != PACKAGE or packages:
         return None
     return (
         f"Client type {PACKAGE} is a plug-in package, and this vCenter is 9.0 or newer, whose SDK no longer has "
@@ -50,10 +50,10 @@ def _find_package_risk(planned: Extension, *, packages: bool) -> str | None:
 
 
 def _find_http_risk(planned: Extension) -> str | None:
-    if planned.client is None or not is_http(planned.client.url):
+    if not is_http(planned.client_url):
         return None
     return (
-        f"{one_line(planned.client.url)} is not served over TLS: the vSphere Client ignores such a plug-in "
+        f"{one_line(planned.client_url)} is not served over TLS: the vSphere Client ignores such a plug-in "
         "unless allowHttp is set to true in its webclient.properties."
     )
 
@@ -68,9 +68,9 @@ def _find_trust_risk(server: Server, current: Extension | None, planned: Extensi
             f"Neither O(server_certificate) nor O(server_thumbprint) is registered for {url}: "
             "the vSphere Client may refuse to connect to it."
         )
-    package = planned.client is not None and planned.client.type == PACKAGE
+    package = planned.client_type == PACKAGE
     length = len(server.thumbprint or "")
-    if package and server is planned.servers[0] and length == _SHA256_LENGTH:
+    if package and server is planned.manifest_server and length == _SHA256_LENGTH:
         return (
             f"A SHA-256 thumbprint is registered for the package {url}: "
             "the guides of vSphere 6.x describe SHA-1 only, so a client of that age may refuse it."
@@ -85,8 +85,7 @@ def _find_trust_risk(server: Server, current: Extension | None, planned: Extensi
 
 def _find_lost_certificate(current: Extension | None, planned: Extension) -> str | None:
     """Return a warning where a thumbprint alone replaces a certificate that it does not belong to."""
-    before = current.servers[0] if current is not None and current.servers else None
-    after = planned.servers[0] if planned.servers else None
+    before, after = current.manifest_server if current is not None else None, planned.manifest_server
     if before is None or after is None or not before.certificate or after.certificate:
         return None
     if not after.thumbprint or after.thumbprint == before.thumbprint:

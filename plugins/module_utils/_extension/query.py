@@ -40,11 +40,11 @@ class Selection:
 
     def matches(self, extension: Extension) -> bool:
         """Return whether a record meets the criteria other than ``keys``."""
-        company, client_type = extension.company.lower(), extension.client.type if extension.client else ""
+        company = extension.company.lower()
         return (
             (self.patterns is None or any(fnmatchcase(extension.key, pattern) for pattern in self.patterns))
             and (self.companies is None or company in {name.lower() for name in self.companies})
-            and (self.client_types is None or client_type in self.client_types)
+            and (self.client_types is None or extension.client_type in self.client_types)
         )
 
 
@@ -81,7 +81,7 @@ def query_extensions(source: ExtensionSource, selection: Selection) -> QueryResu
 
 
 def _describe_servers(extension: Extension) -> list[dict[str, Any]]:
-    """Return the https servers of a record, each with what contradicts itself in it."""
+    """Return the https servers of a record, each with its contradictions."""
     described = []
     for server in extension.servers:
         if is_https(server.url):

@@ -19,7 +19,7 @@ _SERVER_OWN = ("label", "summary", "company")
 def to_options(extension: Extension) -> dict[str, Any]:
     """Return the options that describe a record. None is the value of what the record does not have."""
     client = extension.client
-    manifest_server = extension.servers[0] if extension.servers else None
+    manifest_server = extension.manifest_server
     own_client: dict[str, str] = {}
     own_server: dict[str, str] = {}
     if client is not None:

@@ -48,18 +48,13 @@ def extension_to_xml(extension: Extension, heartbeat: str) -> str:
     return ElementTree.tostring(root, encoding="unicode") + "\n"
 
 
-def extension_from_xml(document: bytes) -> Extension:
-    """Return the record in a document. Raises :class:`XmlError`."""
-    return from_api(_parse_document(document))
-
-
 def options_from_xml(document: bytes) -> dict[str, Any]:
     """Return the options that a document gives, without those of elements that it does not have.
 
     Its clients and servers are complete: a document with a client and without a server gives a record without one.
     Raises :class:`XmlError`.
     """
-    data = _parse_document(document)
+    data = parse_document(document)
     values = to_options(from_api(data))
     names = [name for element, group in _OPTIONS.items() if element in data for name in group]
     names += [name for name in ("label", "summary") if name in data.get("description", {})]
@@ -84,7 +79,8 @@ def _append(parent: ElementTree.Element, data: Mapping[str, Any]) -> None:
                 _append(element, item)
 
 
-def _parse_document(document: bytes) -> dict[str, Any]:
+def parse_document(document: bytes) -> dict[str, Any]:
+    """Return a document as data with the names and nesting of the API. Raises :class:`XmlError`."""
     root = parse_xml(document)
     if root.tag.lower() != "extension" and root.get("type") != "Extension":
         reason = f"begins with <{one_line(root.tag)}>, not with <extension>"

@@ -3,14 +3,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""Read the files that options name: regular files only, and never more than a limit."""
+"""Read the files and list the folders that options name: regular files only, and never more than a limit."""
 
 from __future__ import annotations
 
 import os
 import stat
 
-from .._errors import FileError
+from .._errors import FileError, FileKind
 
 MIB = 1024 * 1024
 
@@ -34,7 +34,7 @@ def read_start(path: str, *, size: int) -> bytes:
     Raises :class:`FileError`, whose ``kind`` is ``missing``, ``not_regular`` or ``unreadable``.
     """
     try:
-        # A pipe without a writer would block in open(), a device could deliver for ever.
+        # A pipe without a writer would block in open(), a device could deliver without end.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError as error:
         raise FileError("missing", "does not exist", subject=path, remedy="correct the path") from error
@@ -59,6 +59,15 @@ def read_if_present(path: str, *, limit: int) -> bytes | None:
         if error.kind == "missing":
             return None
         raise
+
+
+def list_folder(path: str, *, remedy: str) -> list[str]:
+    """Return the names in a folder, in no fixed order. Raises :class:`FileError` with ``remedy``."""
+    try:
+        return os.listdir(path)
+    except OSError as error:
+        kind: FileKind = "missing" if isinstance(error, FileNotFoundError) else "unreadable"
+        raise FileError(kind, f"cannot be listed ({error.strerror})", subject=path, remedy=remedy) from error
 
 
 def _unreadable(path: str, error: OSError | ValueError) -> FileError:

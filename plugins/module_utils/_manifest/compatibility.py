@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""Find what of a manifest does not work, or is not known to work, on some releases of vSphere.
+"""Find the parts of a manifest that do not work, or are not known to work, on some releases of vSphere.
 
 Each finding gives the certainty of its knowledge: *documented* by the vendor, *seen* on a real vCenter, or *inferred*
-from the two. What nobody outside of the vendor knows, such as the release where a feature began, is called unknown.
+from the two. What the vendor has not published, such as the release where a feature began, is called unknown.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from .._version import version_key
 from . import knowledge
 from .finding import Finding, Path, Severity, describe_value, join_names
 from .knowledge import Release
-from .parts import ManifestParts, Node
+from .parts import ManifestParts, Node, with_flag
 from .rules import interval_bounds
 
 # Paths and the values there.
@@ -84,13 +84,13 @@ def _t2_cards(parts: ManifestParts, targets: _Targets) -> Iterator[Finding]:
 
 
 def _t3_dynamic(parts: ManifestParts, targets: _Targets) -> Iterator[Finding]:
-    uses = _with_flag((*parts.views, *parts.actions), "dynamic")
+    uses = _flag_uses((*parts.views, *parts.actions), "dynamic")
     known = "is a dynamic extension, which needs vSphere 7.0 U1 (documented)"
     yield from _first_use(uses, targets, knowledge.DYNAMIC_EXTENSIONS, "T3", "warning", known, _SPLIT)
 
 
 def _t4_several_objects(parts: ManifestParts, targets: _Targets) -> Iterator[Finding]:
-    uses = _with_flag(parts.actions, "acceptsMultipleTargets")
+    uses = _flag_uses(parts.actions, "acceptsMultipleTargets")
     known = "is an action on several objects, which needs vSphere 7.0 U1 (documented)"
     yield from _first_use(uses, targets, knowledge.DYNAMIC_EXTENSIONS, "T4", "warning", known, _SPLIT)
 
@@ -117,7 +117,7 @@ def _t6_intervals(parts: ManifestParts, targets: _Targets) -> Iterator[Finding]:
         path = (*environment.path, "version")
         if version is None:
             continue
-        if left_out := [target for target in targets if _excludes(version, target)]:
+        if left_out := [target for target in targets if _excludes_release(version, target)]:
             reason = (
                 f"is {describe_value(version)}, which leaves out {_names(left_out)} (inferred: U3 counts as .3); "
                 f"the plug-in will not show {scope} (documented)"
@@ -134,7 +134,7 @@ def _t6_intervals(parts: ManifestParts, targets: _Targets) -> Iterator[Finding]:
 
 
 def _t7_later(parts: ManifestParts, targets: _Targets) -> Iterator[Finding]:
-    uses = _with_flag(parts.cards, "dynamic")
+    uses = _flag_uses(parts.cards, "dynamic")
     for category in parts.categories:
         if isinstance(category.value.get("dynamicUri"), dict):
             uses.append(((*category.path, "dynamicUri"), category.value["dynamicUri"]))
@@ -143,7 +143,7 @@ def _t7_later(parts: ManifestParts, targets: _Targets) -> Iterator[Finding]:
 
 
 def _t8_force_expand(parts: ManifestParts, targets: _Targets) -> Iterator[Finding]:
-    uses = _with_flag(parts.categories, "forceExpand")
+    uses = _flag_uses(parts.categories, "forceExpand")
     known = "was seen on 9.1 only (the first release is unknown)"
     yield from _first_use(uses, targets, knowledge.NEWEST, "T8", "notice", known, _TEST)
 
@@ -157,7 +157,7 @@ def _t9_root_folder(parts: ManifestParts, targets: _Targets) -> Iterator[Finding
 
 
 def _t10_public(parts: ManifestParts, targets: _Targets) -> Iterator[Finding]:
-    uses = _with_flag(parts.views, "isPublic")
+    uses = _flag_uses(parts.views, "isPublic")
     known = "is documented for 9.0 (the first release is unknown)"
     yield from _first_use(uses, targets, knowledge.PUBLIC_VIEWS, "T10", "notice", known, _TEST)
 
@@ -174,15 +174,15 @@ def _t11_known_releases(_parts: ManifestParts, targets: _Targets) -> Iterator[Fi
         yield Finding("T11", "notice", (), None, reason, _TEST)
 
 
-def _with_flag(nodes: Iterable[Node], name: str) -> _Uses:
-    return [((*node.path, name), True) for node in nodes if node.value.get(name) is True]
+def _flag_uses(nodes: Iterable[Node], name: str) -> _Uses:
+    return [(path, True) for path in with_flag(nodes, name)]
 
 
 def _is_bare(version: str) -> bool:
     return re.fullmatch(r"[0-9.]+", version.strip()) is not None
 
 
-def _excludes(version: str, target: Release) -> bool:
+def _excludes_release(version: str, target: Release) -> bool:
     """Return whether ``version`` holds nothing of a release. A bare version holds at least nothing before it.
 
     An interval that holds no version at all is left to rule R16.

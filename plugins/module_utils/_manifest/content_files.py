@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .._errors import FileError
-from .._files.read import read_start
+from .._files.read import list_folder, read_start
 from .finding import Finding, Path, Severity, describe_value
 from .image_size import MAX_HEAD, read_image_size
 from .knowledge import ICON_PIXELS
@@ -75,15 +75,8 @@ class _ContentFolder:
         """Return the names in a folder, because a file system without upper case would accept any spelling."""
         if below not in self.listings:
             path = os.path.join(self.folder, below) if below else self.folder
-            try:
-                self.listings[below] = frozenset(os.listdir(path))
-            except OSError as error:
-                raise FileError(
-                    "missing" if isinstance(error, FileNotFoundError) else "unreadable",
-                    f"cannot be listed ({error.strerror})",
-                    subject=path,
-                    remedy="give a folder that the user who runs this task can read",
-                ) from error
+            remedy = "give a folder that the user who runs this task can read"
+            self.listings[below] = frozenset(list_folder(path, remedy=remedy))
         return self.listings[below]
 
     def has(self, name: str) -> bool:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""Hold what several checks know about manifests and releases of vSphere, with the sources."""
+"""Define the facts about manifests and releases of vSphere that several checks use, with their sources."""
 
 from __future__ import annotations
 

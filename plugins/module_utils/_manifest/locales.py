@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from .._errors import FileError, ManifestError
-from .._files.read import read_file
+from .._errors import ManifestError
+from .._files.read import list_folder, read_file
 from .._foreign_text import quoted
 from . import parser
 from .finding import describe_value
@@ -35,7 +35,9 @@ def read_locales(folder: str) -> dict[str, dict[str, str]]:
     """
     texts: dict[str, dict[str, str]] = {}
     files: dict[str, str] = {}
-    for name in _file_names(folder):
+    for name in sorted(list_folder(folder, remedy="give a folder of locale files")):
+        if name.startswith("."):
+            continue
         path = os.path.join(folder, name)
         match = _FILE_NAME.fullmatch(name)
         if not match:
@@ -54,18 +56,6 @@ def read_locales(folder: str) -> dict[str, dict[str, str]]:
     if not texts:
         raise ManifestError("has no file of a locale", subject=folder, remedy="add one such as en-US.json")
     return texts
-
-
-def _file_names(folder: str) -> list[str]:
-    try:
-        return sorted(name for name in os.listdir(folder) if not name.startswith("."))
-    except OSError as error:
-        raise FileError(
-            "missing" if isinstance(error, FileNotFoundError) else "unreadable",
-            f"cannot be listed ({error.strerror})",
-            subject=folder,
-            remedy="give a folder of locale files",
-        ) from error
 
 
 def _read_texts(path: str, *, yaml: bool) -> dict[str, str]:

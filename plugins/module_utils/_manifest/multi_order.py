@@ -27,7 +27,7 @@ from .parts import object_at
 # The name of a manifest in the archive, and the manifest.
 _Named: TypeAlias = "tuple[str, dict[str, Any]]"
 
-# The environments that a requirement must name to exclude nobody: those of the samples of the SDK.
+# The environments that a requirement must name to exclude no client: those of the samples of the SDK.
 _EVERYWHERE = {"vsphere.client": {"onprem", "cloud", "gateway"}, "vcenter.server": {"onprem", "cloud"}}
 _VERSION = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9}){0,3}")
 
@@ -52,7 +52,7 @@ def order_findings(manifests: Sequence[_Named], index: str, targets: Sequence[st
 
 
 def _m2_last_one_fits_all(manifests: Sequence[_Named]) -> Iterator[Finding]:
-    """Check that the last manifest excludes nobody: it is for clients that accept no other (inferred)."""
+    """Check that the last manifest excludes no client: it is for those that accept no other (inferred)."""
     if len(manifests) < 2:
         return
     name, manifest = manifests[-1]
@@ -70,7 +70,7 @@ def _m5_equal(earlier: _Named, later: _Named, path: Path, index: str) -> Finding
 
 
 def _m4_never_reached(earlier: _Named, later: _Named, path: Path, index: str) -> Finding | None:
-    """Find what no client reaches: who accepts the later one accepts the earlier one, by the documented order."""
+    """Find a manifest that no client reaches: each client that accepts it accepts the earlier one (documented)."""
     if not _requires_no_more(earlier[1], later[1]):
         return None
     limits = _limits(later[1])
@@ -85,7 +85,7 @@ def _m4_never_reached(earlier: _Named, later: _Named, path: Path, index: str) ->
 
 
 def _m3_limits_do_not_separate(earlier: _Named, later: _Named, path: Path, index: str) -> Finding | None:
-    """Find what nothing but limits on the environment separates from the earlier one (documented: KB 313514)."""
+    """Find a manifest that only limits on the environment separate from the earlier one (documented: KB 313514)."""
     if not _requires_no_more(earlier[1], later[1]):
         return None
     reason = (
@@ -108,15 +108,15 @@ _PAIR_RULES: tuple[Callable[[_Named, _Named, Path, str], Finding | None], ...] =
 
 
 def _limits(manifest: dict[str, Any]) -> dict[str, Any]:
-    """Return those requirements on the environment that exclude somebody."""
+    """Return those requirements on the environment that exclude some clients."""
     return {
         name: limit
         for name, limit in object_at(manifest, "requirements").items()
-        if name in _EVERYWHERE and isinstance(limit, dict) and _excludes(limit, _EVERYWHERE[name])
+        if name in _EVERYWHERE and isinstance(limit, dict) and _excludes_clients(limit, _EVERYWHERE[name])
     }
 
 
-def _excludes(limit: dict[str, Any], everywhere: set[str]) -> bool:
+def _excludes_clients(limit: dict[str, Any], everywhere: set[str]) -> bool:
     environments = limit.get("environments")
     # An interval may have no bounds.
     bounded = bool(re.search("[0-9]", str(limit.get("version", ""))))

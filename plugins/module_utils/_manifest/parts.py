@@ -112,6 +112,11 @@ def object_at(value: Any, *names: str) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def with_flag(nodes: Iterable[Node], name: str) -> list[Path]:
+    """Return the paths of the members ``name`` that are true."""
+    return [(*node.path, name) for node in nodes if node.value.get(name) is True]
+
+
 def _categories(root: Node) -> Iterator[Category]:
     for kind in root.child("objects").value:
         for name in _CATEGORIES:

@@ -20,7 +20,7 @@ from typing import Any
 from .._version import version_key
 from .finding import Finding, Path, Severity, describe_value, format_path, join_names
 from .knowledge import CARD_LIMIT, ICON_PIXELS, MANIFEST_VERSIONS
-from .parts import ManifestParts, Node, object_at
+from .parts import ManifestParts, Node, object_at, with_flag
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _BOUND = re.compile(r"[0-9.]*")
@@ -148,10 +148,10 @@ def _r8_targets_exist(parts: ManifestParts) -> Iterator[Finding]:
 def _r9_capabilities_are_declared(parts: ManifestParts) -> Iterator[Finding]:
     """Check that requirements declare what is used. A warning: the manifest of a running appliance breaks it."""
     entries = (*parts.cards, *parts.views, *parts.actions)
-    dynamic = [*_with_flag(entries, "dynamic"), *_with_member(parts.categories, "dynamicUri")]
+    dynamic = [*with_flag(entries, "dynamic"), *_with_member(parts.categories, "dynamicUri")]
     uses = (
         ("icon.sprite.sheet.theming", "'1.0.0'", _with_member([parts.sheet], "themeOverrides")),
-        ("action.accepts.multiple.targets", "true", _with_flag(parts.actions, "acceptsMultipleTargets")),
+        ("action.accepts.multiple.targets", "true", with_flag(parts.actions, "acceptsMultipleTargets")),
         ("plugin.dynamic.extensions", "'1.0.0'", dynamic),
     )
     for name, needed, users in uses:
@@ -180,7 +180,7 @@ def _r10_uris_are_relative(parts: ManifestParts) -> Iterator[Finding]:
 def _r11_expanded_is_dynamic(parts: ManifestParts) -> Iterator[Finding]:
     """Check forceExpand: vCenter 9.1 refuses it on a category that is not dynamic."""
     for category in parts.categories:
-        dynamic = "dynamicUri" in category.value and any(_with_flag(category.entries(), "dynamic"))
+        dynamic = "dynamicUri" in category.value and any(with_flag(category.entries(), "dynamic"))
         if category.value.get("forceExpand") is True and not dynamic:
             path = (*category.path, "forceExpand")
             reason = "is true, which is allowed only beside a dynamicUri and a view whose dynamic is true"
@@ -276,10 +276,6 @@ def _tiles(parts: ManifestParts) -> Iterator[Node]:
 
 def _with_member(nodes: Iterable[Node], name: str) -> list[Path]:
     return [(*node.path, name) for node in nodes if name in node.value]
-
-
-def _with_flag(nodes: Iterable[Node], name: str) -> list[Path]:
-    return [(*node.path, name) for node in nodes if node.value.get(name) is True]
 
 
 RULES: tuple[Callable[[ManifestParts], Iterator[Finding]], ...] = (

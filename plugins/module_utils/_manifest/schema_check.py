@@ -40,7 +40,7 @@ _TYPES = {
     "integer": "a whole number",
     "boolean": "true or false",
 }
-# Far more than anybody reads, and each takes its time.
+# Far more than a person reads, and each takes time.
 _MAX_ERRORS = 10_000
 # The search for similar names takes its time.
 _MAX_PROPOSALS = 100

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._errors import ClientPluginError, FileError, ManifestError, OptionError
+from .._errors import ManifestError, OptionError
 from .._files.read import read_file
 from . import multi, parser
 from .build import build_i18n, build_sprites, merge_overlays
@@ -62,7 +62,7 @@ def assemble_manifest(params: Mapping[str, Any]) -> ManifestSource:
     layers = [*_generated_layers(params), *_overlay_layers(params["overlays"] or [])]
     if not layers:
         return base
-    # What comes from several texts has a line in none.
+    # A value that is merged from several texts has no line.
     return ManifestSource(plain_manifest(merge_overlays(base.manifest, *layers)))
 
 
@@ -76,10 +76,8 @@ def validate_source(source: ManifestSource, params: Mapping[str, Any]) -> tuple[
         source.manifest, unknown=params["unknown_properties"], strict=strict, targets=params["targets"]
     )
     if params["content_path"]:
-        try:
+        with OptionError.wrapping("content_path"):
             files = check_content(source.manifest, params["content_path"])
-        except FileError as error:
-            raise OptionError.wrap(error, "content_path") from error
         findings = sort_findings([*findings, *files], strict=strict)
     return findings if source.text is None else locate_findings(findings, source.text, yaml=source.yaml)
 
@@ -88,11 +86,9 @@ def assemble_archive(params: Mapping[str, Any]) -> ArchiveSource:
     """Return the archive of a task: ``manifests`` packed, or ``src``. Raises :class:`OptionError`."""
     src = params["src"]
     if src is not None:
-        try:
+        with OptionError.wrapping("src", file=src):
             data = read_file(src, limit=multi.MAX_BYTES)
             archive = multi.read_multi_manifest(data)
-        except ClientPluginError as error:
-            raise OptionError.wrap(error, "src", file=src) from error
         return ArchiveSource(data, archive, {name: (text, False) for name, text in archive.manifests.items()})
     rendered: list[tuple[str, bytes]] = []
     texts: dict[str, tuple[bytes, bool]] = {}
@@ -127,28 +123,22 @@ def validate_archive(source: ArchiveSource, params: Mapping[str, Any]) -> tuple[
 
 
 def _plain_option(option: str, value: Any) -> dict[str, Any]:
-    try:
+    with OptionError.wrapping(option):
         return plain_manifest(value)
-    except ManifestError as error:
-        raise OptionError.wrap(error, option) from error
 
 
 def _load_option(option: str, path: str) -> ManifestSource:
     yaml = is_yaml(path)
-    try:
+    with OptionError.wrapping(option, file=path):
         text = read_file(path, limit=parser.MAX_BYTES)
         return ManifestSource(load_manifest(text, yaml=yaml), text, yaml)
-    except ClientPluginError as error:
-        raise OptionError.wrap(error, option, file=path) from error
 
 
 def _generated_layers(params: Mapping[str, Any]) -> list[dict[str, Any]]:
     layers: list[dict[str, Any]] = []
     if params["locales"]:
-        try:
+        with OptionError.wrapping("locales"):
             texts = build_i18n(read_locales(params["locales"]))
-        except ClientPluginError as error:
-            raise OptionError.wrap(error, "locales") from error
         layers.append({"definitions": {"i18n": texts}})
     icons = params["icons"]
     if icons:

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from .._errors import OptionNames
 from . import parser, positions
 from .compatibility import compatibility_findings
 from .finding import Finding
@@ -93,10 +94,13 @@ def format_finding(finding: Finding, src: str | None = None) -> str:
     return f"{place}{finding.severity}: [{finding.rule}] {finding.message} {finding.remedy}"
 
 
-def format_report(findings: Iterable[Finding], src: str | None = None) -> str:
-    """Return why a manifest is refused: a sentence for one finding, for several a heading and a line for each."""
+def format_report(findings: Iterable[Finding], src: str | None = None, names: OptionNames | None = None) -> str:
+    """Return why a manifest is refused: a sentence for one finding, for several a heading and a line for each.
+
+    ``src`` is the value of that option; ``names`` are the options as the reader knows them.
+    """
     findings = tuple(findings)
-    subject = f"`src` names {src}, which" if src else "The manifest"
+    subject = f"{(names or OptionNames()).quote('src')} names {src}, which" if src else "The manifest"
     if len(findings) == 1:
         [one] = findings
         place = f" at line {one.line}, column {one.column}" if src and one.line else ""

@@ -20,7 +20,7 @@ from .._tls import probe
 OPTION = "verify_servers"
 
 
-def check_certificates(extension: Extension, fetch: Callable[[str, int], bytes]) -> None:
+def check_served_certificates(extension: Extension, fetch: Callable[[str, int], bytes]) -> None:
     """Compare the certificate of each https URL of a record with the one that is registered for it.
 
     ``fetch`` returns the certificate (DER) that a host and port present, for example

@@ -47,19 +47,14 @@ def build_preflight(
     """
     steps: list[Preflight] = []
     if checks.servers:
-        steps.append(
-            partial(certificates.check_certificates, fetch=share(certificates.build_certificate_fetcher(timeout)))
-        )
+        fetch = share(certificates.build_certificate_fetcher(timeout))
+        steps.append(partial(certificates.check_served_certificates, fetch=fetch))
     if checks.manifest or checks.files:
         # Imported here: jsonschema takes longer to import than a vCenter takes to answer.
         from . import manifest  # noqa: PLC0415
 
-        steps.append(
-            partial(
-                manifest.check_client_url,
-                check_delivery=share(manifest.build_delivery_check(timeout, files=checks.files)),
-            )
-        )
+        check_delivery = share(manifest.build_delivery_check(timeout, files=checks.files))
+        steps.append(partial(manifest.check_client_url, check_delivery=check_delivery))
 
     def preflight(extension: Extension) -> None:
         for step in steps:

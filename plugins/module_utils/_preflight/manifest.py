@@ -95,7 +95,7 @@ def check_client_url(extension: Extension, check_delivery: DeliveryCheck) -> Non
     not show the plug-in.
     """
     if extension.client is not None and extension.client.type in (REMOTE, PACKAGE):
-        check_delivery(extension.key, extension.client, extension.servers[0] if extension.servers else None)
+        check_delivery(extension.key, extension.client, extension.manifest_server)
 
 
 def build_delivery_check(timeout: float, *, files: bool = False) -> DeliveryCheck:

@@ -80,7 +80,9 @@ def request_files(manifest: dict[str, Any], url: str, **trust: Any) -> tuple[Ser
         )
     answers = http_get.request_all(tuple(kinds), limit=MAX_BYTES, **trust)
     return tuple(
-        ServedFile(answer.url, answer.status, answer.content_type, answer.size, _problem(answer, kinds[answer.url]))
+        ServedFile(
+            answer.url, answer.status, answer.content_type, answer.size, _find_problem(answer, kinds[answer.url])
+        )
         for answer in answers
     )
 
@@ -92,7 +94,7 @@ def describe_problems(files: Sequence[ServedFile]) -> str:
     return ", ".join(problems[:_MAX_PROBLEMS]) + more
 
 
-def _problem(answer: http_get.Answer, kind: str) -> str:
+def _find_problem(answer: http_get.Answer, kind: str) -> str:
     if answer.status != 200:
         return f"{answer.url} is answered with {answer.status} {http.client.responses.get(answer.status, '')}".rstrip()
     if not answer.size:

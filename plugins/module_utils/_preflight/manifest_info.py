@@ -30,7 +30,7 @@ def require_manifest_url(record: Extension | None, options: Mapping[str, Any]) -
             value=options["key"],
             remedy="correct O(key) or O(hostname)",
         )
-    if record.client is None or not record.client.url:
+    if not record.client_url:
         raise OptionError(
             "must be the key of an extension with the URL of a manifest",
             option="key",
@@ -50,7 +50,7 @@ def inspect_manifest(options: Mapping[str, Any], record: Extension | None) -> di
     if record is None:
         url, server, option = options["url"], _server_of_options(options), "url"
     else:
-        url, server, option = record.client.url if record.client else "", next(iter(record.servers), None), "key"
+        url, server, option = record.client_url, record.manifest_server, "key"
     try:
         trust = {
             "timeout": options["timeout"],

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from typing import Any
 
 from .._certificate.thumbprint import normalize_thumbprint
-from .._errors import FileError, HttpError, OptionError, PackageError, ThumbprintError, UrlError
+from .._errors import HttpError, OptionError, PackageError, ThumbprintError, UrlError
 from .._extension import package
 from .._files.read import read_file
 from .download_options import wrap_http_error
@@ -32,10 +32,8 @@ def inspect_package(options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _read_path(path: str) -> package.PluginPackage:
-    try:
+    with OptionError.wrapping("path", file=path):
         return package.parse_package(read_file(path, limit=package.MAX_BYTES))
-    except (FileError, PackageError) as error:
-        raise OptionError.wrap(error, "path", file=path) from error
 
 
 def _read_url(options: Mapping[str, Any]) -> package.PluginPackage:

@@ -5,8 +5,8 @@
 
 """Decide whether a web server's certificate request and its key are replaced, and replace them.
 
-:func:`plan_csr` changes nothing; :func:`apply_csr` carries out its plan. A key of another type or size and a file
-without a readable key come from somewhere else. They are replaced only with ``force`` or ``backup``.
+:func:`plan_csr` changes nothing; :func:`apply_csr` applies its plan. A key of another type or size and a file
+without a readable key were not created by the module. They are replaced only with ``force`` or ``backup``.
 """
 
 from __future__ import annotations
@@ -125,7 +125,12 @@ def plan_csr(options: CsrOptions, files: CsrFiles) -> CsrPlan:
                 f"names {options.key_path}, which holds {key.key_type} {key.key_size}, not {options.key}, and is not "
                 "replaced",
                 option="private_key_path",
-                remedy="give another path, set O(key_type) and O(key_size) to match, or set O(backup) or O(force)",
+                remedy=(
+                    "give another path",
+                    "set O(key_type) and O(key_size) to match",
+                    "set O(backup)",
+                    "set O(force)",
+                ),
             )
     reasons = [key_reason] if key_reason else []
     current, request_reason = _read_current_csr(options, files)

@@ -23,7 +23,6 @@ import contextlib
 import os
 import stat
 from dataclasses import dataclass
-from typing import Protocol
 
 from .._certificate import x509
 from .._errors import CertificateError, FileError
@@ -34,27 +33,8 @@ from .private_key import KEY_MODE, LARGEST_FILE, read_pair_file
 REPLACED, UNDONE = ".replaced", ".undone"
 
 
-class FileSystem(Protocol):
-    """The operations that change the disk."""
-
-    def link(self, source: str, target: str) -> None:
-        """Give a file a second name."""
-
-    def rename(self, source: str, target: str) -> None:
-        """Move a file; an existing target is replaced."""
-
-    def unlink(self, path: str) -> None:
-        """Remove a name."""
-
-    def chmod(self, path: str, mode: int) -> None:
-        """Set the mode of a file."""
-
-    def write(self, path: str, data: bytes) -> None:
-        """Create a file with mode 0600, and wait until it is on the disk."""
-
-
 class LocalFileSystem:
-    """The disk of this host."""
+    """The operations that change the disk of this host, in one place so that a test can interrupt each of them."""
 
     def link(self, source: str, target: str) -> None:
         """Give a file a second name."""
@@ -147,7 +127,7 @@ def _read_content(file: SwapFile, suffix: str | None) -> SwapContent:
     return SwapContent(kept or None, live if replacement is None and is_origin else replacement, moved=True)
 
 
-def start_swap(files: FileSystem, pair: SwapPair, suffix: str) -> None:
+def start_swap(files: LocalFileSystem, pair: SwapPair, suffix: str) -> None:
     """Do steps 1 and 2. Raises :class:`OSError` or :class:`FileError`; then call :func:`recover_swap`."""
     for file in pair.files():
         if os.path.exists(file.live):
@@ -159,7 +139,7 @@ def start_swap(files: FileSystem, pair: SwapPair, suffix: str) -> None:
             files.rename(file.replacement, file.live)
 
 
-def finish_swap(files: FileSystem, pair: SwapPair, suffix: str, *, keep: bool) -> None:
+def finish_swap(files: LocalFileSystem, pair: SwapPair, suffix: str, *, keep: bool) -> None:
     """Do step 4; ``keep`` the replaced pair as the previous one, or remove both. Raises :class:`OSError`."""
     kept = [file.live + suffix for file in pair.files()]
     if keep and all(os.path.getsize(path) for path in kept):
@@ -173,14 +153,14 @@ def finish_swap(files: FileSystem, pair: SwapPair, suffix: str, *, keep: bool) -
             files.unlink(path)
 
 
-def remove_previous(files: FileSystem, pair: SwapPair) -> None:
+def remove_previous(files: LocalFileSystem, pair: SwapPair) -> None:
     """Remove the previous pair, the key first. Raises :class:`OSError`."""
     for file in pair.files():
         if os.path.lexists(file.previous):
             files.unlink(file.previous)
 
 
-def recover_swap(files: FileSystem, pair: SwapPair, suffix: str) -> None:
+def recover_swap(files: LocalFileSystem, pair: SwapPair, suffix: str) -> None:
     """Restore what an interrupted run has moved, or finish its last step. Raises :class:`OSError`, :class:`FileError`.
 
     Replacements are moved back, unless their path is unknown to this task or holds another file by now.
@@ -199,7 +179,7 @@ def recover_swap(files: FileSystem, pair: SwapPair, suffix: str) -> None:
             files.unlink(certificate)
 
 
-def _restore_file(files: FileSystem, file: SwapFile, suffix: str) -> None:
+def _restore_file(files: LocalFileSystem, file: SwapFile, suffix: str) -> None:
     kept, origin = file.live + suffix, _origin(file, suffix)
     live, old = (read_if_present(path, limit=LARGEST_FILE) for path in (file.live, kept))
     if old is None:
@@ -223,7 +203,7 @@ def _origin(file: SwapFile, suffix: str) -> str | None:
     return None if file.replacement == file.previous else file.replacement
 
 
-def _link_or_copy(files: FileSystem, path: str, name: str, *, scratch: str) -> None:
+def _link_or_copy(files: LocalFileSystem, path: str, name: str, *, scratch: str) -> None:
     try:
         files.link(path, name)
     except OSError:
@@ -236,7 +216,7 @@ def _link_or_copy(files: FileSystem, path: str, name: str, *, scratch: str) -> N
         files.rename(scratch, name)
 
 
-def _move(files: FileSystem, source: str, target: str) -> None:
+def _move(files: LocalFileSystem, source: str, target: str) -> None:
     # rename() does nothing when both are names of one file.
     if _is_same_file(source, target):
         files.unlink(source)

@@ -14,7 +14,7 @@ from typing import Any
 
 from .. import _url
 from .._certificate import x509
-from .._errors import CertificateError, FileError, OptionError, TlsError, UrlError
+from .._errors import CertificateError, OptionError, TlsError
 from .._files.read import read_file
 from .._tls import probe
 from .private_key import LARGEST_FILE
@@ -47,18 +47,14 @@ def inspect_certificate(params: Mapping[str, Any]) -> InspectedCertificate:
         return _inspect_server(params)
     path = params["path"]
     option = "content" if path is None else "path"
-    try:
+    with OptionError.wrapping(option, file=path or ""):
         data = params["content"] if path is None else read_file(path, limit=LARGEST_FILE)
         return InspectedCertificate(x509.load_chain(data), params["host"])
-    except (CertificateError, FileError) as error:
-        raise OptionError.wrap(error, option, file=path or "") from error
 
 
 def _inspect_server(params: Mapping[str, Any]) -> InspectedCertificate:
-    try:
+    with OptionError.wrapping("url", remedy="give https://host or https://host:port"):
         url = _url.parse(params["url"].strip(), schemes=("https",))
-    except UrlError as error:
-        raise OptionError.wrap(error, "url", remedy="give https://host or https://host:port") from error
     if params["timeout"] <= 0:
         raise OptionError(
             "must be above 0 seconds", option="timeout", value=params["timeout"], remedy="give for example 10"

@@ -24,7 +24,6 @@ from .._tls import probe
 from .file_swap import (
     REPLACED,
     UNDONE,
-    FileSystem,
     LocalFileSystem,
     SwapPair,
     find_leftover,
@@ -50,7 +49,7 @@ class HostTools:
     option)`` gives a file the owner and group of the task and the mode of that option.
     """
 
-    files: FileSystem
+    files: LocalFileSystem
     run: Callable[[list[str]], tuple[int, str, str]]
     set_attributes: Callable[[str, str], object]
 
@@ -82,7 +81,7 @@ def list_reasons(options: InstallOptions, plan: InstallPlan, *, served: bool | N
 def apply_install(
     options: InstallOptions, current: Installation, plan: InstallPlan, tools: HostTools, *, served: bool | None
 ) -> bool | None:
-    """Carry out the plan; return whether the server shows the certificate, None without ``confirm``.
+    """Apply the plan; return whether the server shows the certificate, None without ``confirm``.
 
     Raises :class:`OptionError` when that fails; the old files are then in place, and the new ones where they were.
     """
@@ -173,11 +172,11 @@ def _wait_until_served(confirm: ConfirmOptions, thumbprint: str) -> None:
             return
         if time.monotonic() >= end:
             raise OptionError(
-                f"names a server that does not show the certificate {thumbprint} within {confirm.timeout:g} s "
+                f"finds that the server does not show the certificate {thumbprint} within {confirm.timeout:g} s "
                 f"({detail})",
                 option="confirm",
-                remedy="check the log of the server, and whether address, port and server_name belong to the site that "
-                "reads these files",
+                remedy="check the log of the server, and whether O(confirm.address), O(confirm.port) and "
+                "O(confirm.server_name) belong to the site that reads these files",
             )
         time.sleep(_PAUSE)
 
@@ -206,7 +205,7 @@ def _restore_old_files(options: InstallOptions, current: Installation, tools: Ho
         if os.path.exists(_incoming_path(options.pair)):
             tools.files.unlink(_incoming_path(options.pair))
     except (OSError, FileError) as error:
-        return f"Restoring the old files failed too ({_problem(error)}); run this task again"
+        return f"Restoring the old files failed too ({_write_problem(error)}); run this task again"
     if current.key.live is None or current.certificate.live is None:
         return "No files are in place, as before"
     if reload:
@@ -221,7 +220,7 @@ def _incoming_path(pair: SwapPair) -> str:
     return f"{pair.certificate.live}.incoming"
 
 
-def _problem(error: OSError | FileError) -> str:
+def _write_problem(error: OSError | FileError) -> str:
     if isinstance(error, FileError):
         return error.problem()
     return f"{error.filename2 or error.filename} cannot be written ({error.strerror})"
@@ -229,7 +228,7 @@ def _problem(error: OSError | FileError) -> str:
 
 def _swap_error(error: OSError | FileError, note: str) -> OptionError:
     return OptionError(
-        f"and O(certificate_path) could not be replaced: {_problem(error)}",
+        f"and O(certificate_path) could not be replaced: {_write_problem(error)}",
         option="private_key_path",
         remedy="give folders where the user who runs this task can write",
         note=note,

@@ -20,7 +20,7 @@ from typing import Any
 from .._certificate import x509
 from .._certificate.chain import check_chain, order_chain
 from .._certificate.x509 import Certificate
-from .._errors import CertificateError, ChainError, OptionError
+from .._errors import CertificateError, OptionError
 from .file_swap import REPLACED, UNDONE, SwapContent, SwapFile, find_leftover, read_swap_contents
 from .install_options import InstallOptions
 from .private_key import read_pair_file
@@ -206,7 +206,7 @@ def _check_interrupted_run(options: InstallOptions, current: Installation) -> No
         raise OptionError(
             f"names {key.live}, which an interrupted run was replacing together with its certificate",
             option="private_key_path",
-            remedy="run that task again with the same options, or with O(state=previous) to undo it",
+            remedy=("run that task again with the same options", "run it with O(state=previous) to undo it"),
         )
 
 
@@ -214,10 +214,8 @@ def _load_public_key(content: bytes | None, option: str, path: str) -> bytes:
     remedy = "give the private key in PEM, without a passphrase"
     if content is None:
         raise OptionError(f"names {path}, which does not exist", option=option, remedy=remedy)
-    try:
+    with OptionError.wrapping(option, file=path, remedy=remedy):
         return x509.load_private_key(content).public_key
-    except CertificateError as error:
-        raise OptionError.wrap(error, option, file=path, remedy=remedy) from error
 
 
 def _load_chain_file(content: bytes | None, option: str, path: str, public_key: bytes) -> tuple[Certificate, ...]:
@@ -231,11 +229,9 @@ def _load_chain_file(content: bytes | None, option: str, path: str, public_key: 
             option=option,
             remedy="move the key to a separate file that other users cannot read",
         )
-    try:
+    with OptionError.wrapping(option, file=path):
         chain = x509.load_chain(content)
         check_chain(chain, public_key)
-    except (CertificateError, ChainError) as error:
-        raise OptionError.wrap(error, option, file=path) from error
     if b"-----BEGIN" not in content:
         raise OptionError(
             f"names {path}, which is not in PEM, the format that web servers read",
@@ -252,10 +248,8 @@ def _load_chain_text(text: str, public_key: bytes) -> tuple[Certificate, ...]:
             option="new_certificate",
             remedy="give the certificates only",
         )
-    try:
+    with OptionError.wrapping("new_certificate"):
         return order_chain(x509.load_chain(text), public_key)
-    except (CertificateError, ChainError) as error:
-        raise OptionError.wrap(error, "new_certificate") from error
 
 
 def _check_validity(chain: Sequence[Certificate], option: str, hosts: Sequence[str], now: datetime.datetime) -> None:

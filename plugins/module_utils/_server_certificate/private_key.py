@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""Read what the server_certificate modules have in common: the private key and the file that goes with it."""
+"""Read the private key of a web server and the file that belongs to it, for the server_certificate modules."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._certificate import x509
-from .._errors import CertificateError, FileError, OptionError
+from .._errors import CertificateError, OptionError
 from .._files.read import MIB, read_if_present
 
 KEY_MODE = 0o600
@@ -59,10 +59,8 @@ def resolve_pair_paths(params: Mapping[str, Any], other_option: str) -> tuple[st
 
 def read_pair_file(path: str, option: str) -> bytes | None:
     """Return the content of the file that ``option`` names, None where there is none. Raises :class:`OptionError`."""
-    try:
+    with OptionError.wrapping(option, file=path):
         return read_if_present(path, limit=LARGEST_FILE)
-    except FileError as error:
-        raise OptionError.wrap(error, option, file=path) from error
 
 
 def read_current_key(
@@ -83,7 +81,7 @@ def read_current_key(
             error,
             "private_key_path",
             file=path,
-            remedy="give another path, or set O(backup) or O(force) to replace the file",
+            remedy=("give another path", "set O(backup)", "set O(force)"),
         ) from error
 
 

@@ -5,8 +5,9 @@
 
 """Decide whether a web server's key and self-signed certificate are replaced, and replace them.
 
-:func:`plan_self_signed` changes nothing; :func:`apply_self_signed` carries out its plan. A certificate from a CA and a
-private key without its certificate come from somewhere else. They are replaced only with ``force`` or ``backup``.
+:func:`plan_self_signed` changes nothing; :func:`apply_self_signed` applies its plan. A certificate from a CA and a
+private key without its certificate were not created by the module. They are replaced only with ``force`` or
+``backup``.
 """
 
 from __future__ import annotations
@@ -124,14 +125,19 @@ def plan_self_signed(options: SelfSignedOptions, files: SelfSignedFiles, now: da
             f"names {options.certificate_path}, which was issued by {current.issuer} and is not replaced by a "
             f"self-signed certificate ({' '.join(reasons)})",
             option="certificate_path",
-            remedy="renew it with its CA, give another path, or set O(backup) or O(force)",
+            remedy=("renew it with its CA", "give another path", "set O(backup)", "set O(force)"),
         )
     if key is not None and not has_right_type and not is_pair and not may_replace:
         raise OptionError(
             f"names {options.key_path}, which holds {key.key_type} {key.key_size} without its certificate and is not "
             "replaced",
             option="private_key_path",
-            remedy="give another path, set O(key_type) and O(key_size) to match, or set O(backup) or O(force)",
+            remedy=(
+                "give another path",
+                "set O(key_type) and O(key_size) to match",
+                "set O(backup)",
+                "set O(force)",
+            ),
         )
     # A usable key without its certificate is kept. That also repairs the files of an interrupted run.
     is_kept = has_right_type and not is_pair and not options.force

@@ -94,7 +94,7 @@ def verifying_context(ca_path: str | None) -> ClientContext:
 
 
 def inspection_context() -> ClientContext:
-    """Return a context that accepts any certificate, to look at it, or where a task turns the verification off.
+    """Return a context that accepts any certificate, to inspect it, or where a task turns the verification off.
 
     Requires TLS 1.2 or newer.
     """

@@ -5,7 +5,7 @@
 
 """Download the body of a URL as a vCenter does: the URL as it is, straight from its server, no redirect, no account.
 
-HTTP is that of urllib3, which the library requests brings along: 1.26 and 2.x. Own pieces, and why:
+HTTP is that of urllib3 1.26 and 2.x, which is installed with the library requests. What is added here, and why:
 
 - :class:`TimedSocket`: the timeouts of urllib3 limit each read, here one deadline limits the whole exchange.
 - :class:`BoundedReader`: both versions take a chunk of a negative size as "all that comes"; 1.26 reads the size of a
@@ -344,7 +344,7 @@ def _check_status(source: _url.Url, response: Any) -> None:
     status = response.status
     if status == 200:
         return
-    # The words of the table, because those of the server could be anything.
+    # The text of the standard, because that of the server could be anything.
     reason = f"is answered with {status} {http.client.responses.get(status, '')}".rstrip()
     remedy = _STATUS_REMEDIES.get(status, "check the log of the server")
     if 300 <= status < 400:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .._certificate.thumbprint import normalize_thumbprint
-from .._errors import OptionError, ThumbprintError, TlsError
+from .._errors import OptionError
 from .._tls import contexts
 
 
@@ -73,20 +73,16 @@ def read_connection_options(params: Mapping[str, Any]) -> ConnectionOptions:
 def _normalize(text: str | None) -> str | None:
     if not text:
         return None
-    try:
+    with OptionError.wrapping("vcenter_thumbprint"):
         return normalize_thumbprint(text)
-    except ThumbprintError as error:
-        raise OptionError.wrap(error, "vcenter_thumbprint") from error
 
 
 def tls_context(options: ConnectionOptions) -> ssl.SSLContext:
     """Return the TLS context of a connection with these options. Raises :class:`OptionError`."""
-    try:
+    with OptionError.wrapping("ca_path"):
         return contexts.vcenter_context(
             validate_certs=options.validate_certs,
             ca_path=options.ca_path,
             pin=options.thumbprint,
             subject=options.address,
         )
-    except TlsError as error:
-        raise OptionError.wrap(error, "ca_path") from error

@@ -19,7 +19,7 @@ from .._foreign_text import one_line, quoted
 from .connection import ConnectionOptions
 
 _RUN_AGAIN = "run the task again"
-# Kinds after which nobody knows whether a request has arrived.
+# Kinds after which it is unknown whether a request has arrived.
 _UNCERTAIN = frozenset({"timeout", "unreachable", "unavailable"})
 
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""What the actions of a fleet share: validate the options, do the work, and turn an error into a failed result.
+"""Run an action on many vCenters: validate the options, do the work, and turn an error into a failed result.
 
 Ansible reads action plug-ins in its main process. If that process held pyVmomi, each later task of the play would take
 longer to fork, so that this file imports what needs pyVmomi only when an action runs.

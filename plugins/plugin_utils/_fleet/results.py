@@ -13,6 +13,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from ansible.module_utils.common.parameters import remove_values
@@ -118,7 +119,7 @@ class FleetRunner(Generic[Value]):
         self, work: Callable[[int, Connection | Failure], Value | Failure], concurrency: int
     ) -> list[Value | Failure]:
         results = run_jobs(
-            [self._job(work, index, member) for index, member in enumerate(self._members)],
+            [partial(_timed, partial(work, index, member.connection)) for index, member in enumerate(self._members)],
             concurrency=concurrency,
             report=self._report,
             stop_after=self._is_one_failure_too_many,
@@ -164,17 +165,6 @@ class FleetRunner(Generic[Value]):
         reason = f"was not started, because more than {self._limits.max_failures} vCenters had failed before"
         return Failure.of(WriteBarredError(reason, subject=member.name))
 
-    @staticmethod
-    def _job(
-        work: Callable[[int, Connection | Failure], Value | Failure], index: int, member: FleetMember
-    ) -> Callable[[], tuple[Value | Failure, float]]:
-        def timed() -> tuple[Value | Failure, float]:
-            started = time.monotonic()
-            value = work(index, member.connection)
-            return value, time.monotonic() - started
-
-        return timed
-
     def _report(self, index: int, result: tuple[Value | Failure, float] | BaseException) -> None:
         member, value = self._members[index], _value_of(result)
         text = f"FAILED: {member.message(value)}" if isinstance(value, Failure) else self._progress_text(value)
@@ -184,6 +174,11 @@ class FleetRunner(Generic[Value]):
     def _is_one_failure_too_many(self, result: tuple[Value | Failure, float] | BaseException) -> bool:
         self._failures += isinstance(_value_of(result), Failure)
         return self._limits.max_failures is not None and self._failures > self._limits.max_failures
+
+
+def _timed(work: Callable[[], Value]) -> tuple[Value, float]:
+    started = time.monotonic()
+    return work(), time.monotonic() - started
 
 
 def combined_result(outcomes: Sequence[Outcome], names: OptionNames, *, diff: bool) -> dict[str, Any]:

@@ -91,7 +91,7 @@ def task_option_names(options: Mapping[str, Any], spec: Mapping[str, Any]) -> Op
     variables = inventory.get("variables") if isinstance(inventory, Mapping) else None
     if not isinstance(variables, Mapping):
         return OptionNames()
-    return _names_in_inventory(_used_variables(variables, takes_record=extension_spec().keys() <= spec.keys()))
+    return OptionNames.from_variables(_used_variables(variables, takes_record=extension_spec().keys() <= spec.keys()))
 
 
 def members_of_task(options: Mapping[str, Any], task: Any, loader: Any) -> list[RawMember]:
@@ -164,7 +164,7 @@ def members_from_inventory(
     """
     manager, play = task.get_variable_manager(), task.get_play()
     used = _used_variables(inventory["variables"], takes_record=not connection_only)
-    option_names = _names_in_inventory(used)
+    option_names = OptionNames.from_variables(used)
     ignored = _task_options() | (_CHECK_OPTIONS if connection_only else frozenset())
     read = {option: variable for option, variable in used.items() if option not in ignored}
     members: list[RawMember] = []
@@ -193,11 +193,6 @@ def _used_variables(variables: Mapping[str, Any], *, takes_record: bool) -> dict
     """Return the variables without those of the record, which an action without a record does not read."""
     omitted = frozenset() if takes_record else frozenset(extension_spec()) - _CHECK_OPTIONS
     return {str(option): str(variable) for option, variable in variables.items() if option not in omitted}
-
-
-def _names_in_inventory(variables: Mapping[str, str]) -> OptionNames:
-    """Return the variables that a user sets: a role may compute a private one from the public one of that name."""
-    return OptionNames(names={option: variable.lstrip("_") for option, variable in variables.items()})
 
 
 def _took_part(registered: Any) -> bool:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""Do the work for one vCenter of a fleet, and repeat it where that is safe. Knows neither Ansible nor threads."""
+"""Read or change one vCenter of a fleet, and repeat that where it is safe. Independent of Ansible and of threads."""
 
 from __future__ import annotations
 

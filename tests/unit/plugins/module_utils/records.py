@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.api_types import from_api
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.model import (
     Client,
     Event,
@@ -14,6 +15,9 @@ from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extensi
     Privilege,
     Resource,
     Server,
+)
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.xml_document import (
+    parse_document,
 )
 from hypothesis import strategies as st
 
@@ -83,6 +87,10 @@ resources = st.builds(
 others = st.dictionaries(st.sampled_from(sorted(OTHER)), st.none(), max_size=3).map(
     lambda chosen: {name: OTHER[name] for name in chosen}
 )
+
+
+def extension_from_xml(document: bytes) -> Extension:
+    return from_api(parse_document(document))
 
 
 def tuples(items: st.SearchStrategy) -> st.SearchStrategy:

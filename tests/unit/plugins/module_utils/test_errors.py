@@ -54,6 +54,49 @@ def test_the_reader_sees_the_name_that_can_be_set(option, name):
     assert error.message(ROLE) == f"`{name}` is wrong; correct `{name}`"
 
 
+@pytest.mark.parametrize(
+    ("option", "name"),
+    [
+        ("force", "`role_renew`"),
+        ("state=previous", "`role_state=previous`"),
+        ("reload", "the reload of the server"),
+        ("confirm", "the check of the server"),
+        ("confirm.port", "`role_port`"),
+        ("confirm.timeout", "the check of the server"),
+        ("other", "`other`"),
+    ],
+)
+def test_the_variables_of_a_task_are_names_or_phrases(option, name):
+    names = OptionNames.from_variables(
+        {
+            "force": "__role_renew",
+            "state": "role_state",
+            "reload": "the reload of the server",
+            "confirm": "the check of the server",
+            "confirm.port": "role_port",
+        }
+    )
+    error = OptionError("is wrong", option=option, note=f"Another one than O({option})")
+    assert error.message(names) == f"{name} is wrong. Another one than {name}"
+
+
+@pytest.mark.parametrize(
+    ("phrases", "message"),
+    [
+        ([], "`a` is wrong; correct `a`, set `b`, or set `c`"),
+        (["b"], "`a` is wrong; correct `a`, or set `c`"),
+        (["b", "c"], "`a` is wrong; correct `a`"),
+        (["a", "b", "c"], "the value of a is wrong"),
+    ],
+)
+def test_a_remedy_names_only_what_the_reader_can_set(phrases, message):
+    error = OptionError("is wrong", option="a", remedy=("correct O(a)", "set O(b)", "set O(c)"))
+    names = OptionNames(names={option: f"the value of {option}" for option in phrases})
+    assert error.message(names) == message
+    assert OptionError.wrap(error, "a").remedies == error.remedies
+    assert error.remedy == "correct O(a), set O(b), or set O(c)"
+
+
 def test_a_value_is_never_taken_for_a_reference():
     error = OptionError("is wrong", option="label", value="O(ca_path)")
     assert error.message(ROLE) == "`role_label` is wrong, got 'O(ca_path)'"
@@ -92,3 +135,17 @@ def test_a_clause_keeps_references_for_the_names_of_its_reader():
     assert CertificateError("is damaged").as_clause() == "it is damaged"
     assert CertificateError("is damaged").as_clause("the file") == "the file is damaged"
     assert TlsError("refused", "refused", subject="vc:443").as_clause("it") == "vc:443 refused"
+
+
+def test_the_errors_of_a_block_are_those_of_an_option():
+    with pytest.raises(OptionError) as caught, OptionError.wrapping("src", file="/a"):
+        raise FileError("missing", "does not exist", subject="/a", remedy="correct the path")
+    assert (caught.value.option, caught.value.remedy) == ("src", "correct the path")
+    assert "/a" in caught.value.reason
+
+
+def test_an_error_of_an_option_passes_a_block_unchanged():
+    error = OptionError("must be set", option="key")
+    with pytest.raises(OptionError) as caught, OptionError.wrapping("src"):
+        raise error
+    assert caught.value is error

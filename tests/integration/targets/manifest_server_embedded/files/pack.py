@@ -49,6 +49,8 @@ def main(content: Path, folder: Path) -> None:
     (other / "plugin.json").write_text(json.dumps(dict(reversed(manifest.items()))))
     linked = Path(shutil.copytree(content, folder / "linked"))
     (linked / "ui/link").symlink_to("/etc/passwd")
+    wrong = Path(shutil.copytree(content, folder / "wrong"))
+    (wrong / "plugin.json").write_text('{"manifestVersion": "9.9.9"}')
 
 
 if __name__ == "__main__":

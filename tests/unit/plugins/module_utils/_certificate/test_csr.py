@@ -15,7 +15,6 @@ from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors 
 from cryptography.hazmat.primitives import serialization
 from cryptography.x509 import load_pem_x509_csr
 
-LABEL = b"CERTIFICATE REQUEST"
 SUBJECT = csr.CsrSubject("DE", None, None, "Example, Inc.", None, "a.example.com")
 
 

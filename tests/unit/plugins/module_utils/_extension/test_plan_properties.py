@@ -29,12 +29,12 @@ from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extensi
     to_options,
 )
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.xml_document import (
-    extension_from_xml,
     extension_to_xml,
 )
 from ansible_collections.vsphere_ops.client_plugin.tests.unit.plugins.module_utils.records import (
     OTHER,
     URL,
+    extension_from_xml,
     records,
     texts,
     thumbprints,

@@ -17,11 +17,13 @@ from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extensi
     Server,
 )
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.xml_document import (
-    extension_from_xml,
     extension_to_xml,
     options_from_xml,
 )
-from ansible_collections.vsphere_ops.client_plugin.tests.unit.plugins.module_utils.records import FULL
+from ansible_collections.vsphere_ops.client_plugin.tests.unit.plugins.module_utils.records import (
+    FULL,
+    extension_from_xml,
+)
 
 URL = "https://plugins.example.com/package.zip"
 THUMBPRINT = ":".join(["AB"] * 20)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import OptionNames
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest import document, validate
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest.finding import Finding
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._manifest.validate import validate_manifest
@@ -57,6 +58,10 @@ def test_one_finding_is_one_sentence():
 
 
 def test_several_findings_have_the_form_of_a_compiler():
+    names = OptionNames(names={"src": "role_content"})
+    assert validate.format_report([finding()], "/a/plugin.json", names).startswith(
+        "`role_content` names /a/plugin.json"
+    )
     assert validate.format_report([finding(line=3, column=8), finding(2, line=12, column=1)], "/a/plugin.json") == (
         "`src` names /a/plugin.json, which is invalid in 2 places:\n"
         "plugin.json:3:8: error: [R8] $.a is the number 1; it must be 0. Write 0.\n"

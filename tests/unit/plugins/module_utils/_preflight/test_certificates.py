@@ -24,7 +24,7 @@ OTHER = ":".join(["AB"] * 32)
 
 
 def check(*servers, fetch=None):
-    certificates.check_certificates(
+    certificates.check_served_certificates(
         Extension("k", "1", servers=servers), fetch or certificates.build_certificate_fetcher(5)
     )
 

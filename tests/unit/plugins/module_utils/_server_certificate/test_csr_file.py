@@ -175,7 +175,7 @@ def test_a_key_from_somewhere_else_is_kept(run, files, options, make, *, key, sa
     with pytest.raises(OptionError) as caught:
         run()
     assert caught.value.option == "private_key_path"
-    assert says in caught.value.reason and "O(backup) or O(force)" in caught.value.remedy
+    assert says in caught.value.reason and "set O(force)" in caught.value.remedies
     assert files() == before
     _reasons, _made, copies = run(backup=True)
     assert [Path(copy).read_bytes() for copy in copies] == [before[0]]

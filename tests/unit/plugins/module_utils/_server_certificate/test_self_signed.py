@@ -203,7 +203,7 @@ def test_a_key_from_somewhere_else_is_kept(run, files, put, make, *, key, says):
     put(key(make))
     error = refused(run, files)
     assert error.option == "private_key_path"
-    assert says in error.reason and "O(backup) or O(force)" in error.remedy
+    assert says in error.reason and "set O(force)" in error.remedies
     old = files()[0]
     _reasons, _certificate, copies = run(backup=True)
     assert [Path(copy).read_bytes() for copy in copies] == [old]
