@@ -57,6 +57,16 @@ def test_an_earlier_run_is_undone_with_those_after_it(tmp_path: Path) -> None:
     )
 
 
+def test_what_only_a_later_run_changed_is_not_undone(tmp_path: Path) -> None:
+    other = replace(FULL, key="com.example.other")
+    keep(tmp_path, "one", ("a", FULL, NEW))
+    keep(tmp_path, "two", ("a", NEW, NEWER), ("b", FULL, NEW))
+    Journal(str(tmp_path), "two").add("a", Plan(other.key, "update", other, None), A)
+    for keys in (None, [KEY, other.key]):
+        run, found = records_before_run(str(tmp_path), "one", keys)
+        assert (run, found) == ("one", {"a": RecordsBefore("1", (RecordRestore(KEY, FULL),))})
+
+
 def test_other_plug_ins_have_their_own_latest_run(tmp_path: Path) -> None:
     keep(tmp_path, "one", ("a", FULL, NEW))
     other = replace(FULL, key="com.example.other")
