@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -67,6 +68,30 @@ def test_those_that_trust_the_same_share_one_context() -> None:
     one, other, unchecked = read([GOOD, {**GOOD, "name": "b"}, {**GOOD, "name": "c", "validate_certs": False}])
     assert connection(one).tls is connection(other).tls
     assert connection(one).tls is not connection(unchecked).tls
+
+
+@pytest.mark.parametrize("validate_certs", [True, False])
+def test_those_that_pin_other_certificates_share_no_context(validate_certs: bool) -> None:
+    pins = [":".join([pair] * 32) for pair in ("AA", "BB", "aa")] + [None]
+    one, other, again, none = (
+        connection(member).tls
+        for member in read(
+            [{**GOOD, "name": str(index), "vcenter_thumbprint": pin} for index, pin in enumerate(pins)],
+            validate_certs=validate_certs,
+        )
+    )
+    assert one is again
+    assert len({id(context) for context in (one, other, none)}) == 3
+
+
+def test_those_that_trust_other_authorities_share_no_context(make: Any, tmp_path: Path) -> None:
+    members = []
+    for name in ("a", "b"):
+        (tmp_path / name).write_text(make("Example Root", ca=True).pem)
+        members.append({**GOOD, "name": name, "ca_path": str(tmp_path / name)})
+    one, other = read(members)
+    assert connection(one).tls is not connection(other).tls
+    assert [len(connection(member).tls.get_ca_certs()) for member in (one, other)] == [1, 1]
 
 
 def test_the_names_that_credentials_have_elsewhere() -> None:
