@@ -232,3 +232,20 @@ def test_a_barrier_that_stays_closed_lets_no_job_pass() -> None:
     )
     assert isinstance(results[3], KeyError)
     assert results[:3] + results[4:] == [False] * 4
+
+
+def test_after_enough_the_end_of_another_job_starts_nothing() -> None:
+    stopped = threading.Event()
+
+    def second() -> int:
+        assert stopped.wait(10)
+        return 1
+
+    def report(index: int, _result: Any) -> None:
+        if index == 0:
+            stopped.set()
+
+    results = run_jobs(
+        [lambda: 3, second, lambda: 2], concurrency=2, report=report, stop_after=lambda result: result == 3
+    )
+    assert results == [3, 1, None]
