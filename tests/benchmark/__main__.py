@@ -24,6 +24,7 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,7 @@ def main() -> int:
     """Measure and write results.json."""
     started = time.monotonic()
     options = _parse_options()
+    options.work = options.work.resolve()
     options.work.mkdir(parents=True, exist_ok=True)
     found: dict[str, Any] = {"machine": machine(options.govmomi), "situations": []}
     if found["machine"]["load"] > found["machine"]["cores"] / 4:
@@ -62,26 +64,24 @@ def main() -> int:
     chosen = options.only.split(",") if options.only else names
     if unknown := sorted(set(chosen) - set(names)):
         sys.exit(f"no such situation: {', '.join(unknown)}; use {', '.join(names)}")
-    try:
-        for situation in list_situations():
-            if situation.name in chosen:
-                count = min(situation.count, options.most)
-                limited = replace(situation, count=count, limits=limit(situation.limits, options.rounds))
-                rounds = measure_situation(limited, options)
-                found["situations"].append(_as_json(limited.name, limited.title, count, rounds))
-        if PLAYBOOKS in chosen:
-            print(PLAYBOOKS, flush=True)
-            rounds = measure_playbooks(options.work / PLAYBOOKS, environment(), limit(PLAYBOOK_LIMITS, options.rounds))
-            title = f"Playbooks with {VCENTERS} vCenters"
-            found["situations"].append(_as_json(PLAYBOOKS, title, VCENTERS, rounds))
-        found["calls"] = count_calls(options.work / "calls")
-    except BenchmarkError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
+    measurements = {
+        **{one.name: partial(measure_situation, one, options) for one in list_situations()},
+        PLAYBOOKS: partial(measure_all_playbooks, options),
+    }
+    failed = []
+    for name, measure_one in measurements.items():
+        if name in chosen:
+            try:
+                found["situations"].append(measure_one())
+            except BenchmarkError as error:
+                # The others are measured nevertheless: the run is long.
+                print(f"{name} failed: {error}", file=sys.stderr, flush=True)
+                failed.append(name)
+    found["calls"] = count_calls(options.work / "calls")
     found["minutes"] = (time.monotonic() - started) / 60
     (options.work / "results.json").write_text(json.dumps(found, indent=1))
-    print(f"done in {found['minutes']:.1f} minutes", flush=True)
-    return 0
+    print(f"done in {found['minutes']:.1f} minutes; failed: {', '.join(failed) or 'nothing'}", flush=True)
+    return 1 if failed else 0
 
 
 def _parse_options() -> argparse.Namespace:
@@ -104,8 +104,18 @@ def _as_json(name: str, title: str, count: int, rounds: list[list[Run]]) -> dict
     return {"name": name, "title": title, "count": count, "rounds": [[asdict(one) for one in turn] for turn in rounds]}
 
 
-def measure_situation(situation: Situation, options: argparse.Namespace) -> list[list[Run]]:
-    """Return the runs of each counted round."""
+def measure_all_playbooks(options: argparse.Namespace) -> dict[str, Any]:
+    """Return the result of the playbooks."""
+    print(PLAYBOOKS, flush=True)
+    limits = limit(PLAYBOOK_LIMITS, options.rounds)
+    rounds = measure_playbooks(options.work / PLAYBOOKS, environment(), limits)
+    return _as_json(PLAYBOOKS, f"Playbooks with {VCENTERS} vCenters", VCENTERS, rounds)
+
+
+def measure_situation(full: Situation, options: argparse.Namespace) -> dict[str, Any]:
+    """Return the result of a situation, with what the options leave of it."""
+    count, limits = min(full.count, options.most), limit(full.limits, options.rounds)
+    situation = replace(full, count=count, limits=limits)
     folder = options.work / situation.name
     with vcsim(options.vcsim, options.work) as (process, port):
         target = Target(situation.count, port, folder)
@@ -135,7 +145,7 @@ def measure_situation(situation: Situation, options: argparse.Namespace) -> list
 
         rounds = repeat(do_round, situation.limits)
         print(f"  sessions left open: {sessions(port)}", flush=True)
-    return rounds
+    return _as_json(situation.name, situation.title, count, rounds)
 
 
 def count_calls(folder: Path) -> list[dict[str, Any]]:

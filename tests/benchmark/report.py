@@ -311,7 +311,10 @@ ORDER = (START, REGISTER, NO_CHANGE, UPDATE)
 
 def playbook_lines(measured: Measured) -> Iterator[str]:
     """Return the table of the playbooks."""
-    yield "The engine is `embedded`. The web server that the first run starts is not part of the times."
+    yield from wrapped(
+        """The engine is `embedded`. The web server that the first run starts is not part of the times. Nothing to do:
+        the same playbook again, `rotate_certificate` with a certificate that is not due for renewal."""
+    )
     yield ""
     yield "| playbook | | rounds | tasks | CPU seconds | seconds | CPU seconds of the simulator |"
     yield "|---|---|---:|---:|---:|---:|---:|"

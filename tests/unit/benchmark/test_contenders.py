@@ -37,8 +37,8 @@ def test_no_contender_has_two_turns_in_a_row(contenders):
 
 def test_everything_fits_into_twenty_minutes(contenders):
     limits = [one.limits for one in contenders.list_situations()] + [contenders.PLAYBOOK_LIMITS]
-    # The rest is for the API calls and the start of the simulators.
-    assert sum(one.seconds for one in limits) <= 1080
+    # The rest is for the least number of rounds on a slow machine, the API calls, and the build of vcsim.
+    assert sum(one.seconds for one in limits) <= 900
     assert all(one.least >= 2 for one in limits)
 
 
