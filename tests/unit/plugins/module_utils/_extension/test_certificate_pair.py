@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._certificate.thumbprint import (
@@ -15,6 +16,7 @@ from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._certifi
 )
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.certificate_pair import (
     find_contradictions,
+    without_certificate,
 )
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.model import Server
 
@@ -72,3 +74,12 @@ def test_text_that_is_neither(server: Server, text: str) -> None:
 def test_a_url_without_a_host(made) -> None:
     (problem,) = find_contradictions(Server("https://[nonsense", "S", certificate=made.pem))
     assert problem == "The certificate names DNS:plugins.example.com, not the host of the URL."
+
+
+def test_without_its_certificate_a_server_keeps_or_gets_a_thumbprint(made) -> None:
+    server = Server(URL, "S", certificate=made.pem)
+    computed = compute_thumbprint(made.der, "sha256")
+    assert without_certificate(server) == Server(URL, "S", thumbprint=computed)
+    assert without_certificate(replace(server, thumbprint=OTHER)) == Server(URL, "S", thumbprint=OTHER)
+    assert without_certificate(Server(URL, "S")) == Server(URL, "S")
+    assert without_certificate(Server(URL, "S", certificate="nonsense")) == Server(URL, "S")
