@@ -49,7 +49,8 @@ class SingleAction(ModuleAction):
             if options is not None:
                 result: dict[str, Any] = ActionBase.run(self, tmp, task_vars)
                 return {**result, **self._work_here(options, variables)}
-        of_module: dict[str, Any] = super().run(tmp, task_vars)
+        run_module: Any = super().run
+        of_module: dict[str, Any] = run_module(tmp, task_vars)
         return of_module
 
     def _validate(self) -> dict[str, Any] | None:
