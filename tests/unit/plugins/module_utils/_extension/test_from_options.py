@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import OptionError
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension import from_options
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.from_options import (
     certificate_from_options,
     desired_from_options,
@@ -317,3 +318,18 @@ def test_an_invalid_key_can_be_unregistered() -> None:
 def test_a_record_can_be_registered_elsewhere(name: str) -> None:
     record = ROUND_TRIPS[name]
     assert plan(desired_from_options({"state": "present", **to_options(record)}), None, now=NOW).after == record
+
+
+def test_a_certificate_that_is_none_cannot_be_renewed() -> None:
+    with pytest.raises(OptionError, match="holds no certificate") as caught:
+        certificate_from_options({"server_certificate": "nonsense"})
+    assert caught.value.option == "server_certificate"
+
+
+@pytest.mark.parametrize("option", ["server_certificate", "server_certificate_path"])
+def test_a_certificate_needs_cryptography(monkeypatch: pytest.MonkeyPatch, option: str) -> None:
+    monkeypatch.setattr(from_options.x509, "HAS_CRYPTOGRAPHY", False)
+    assert desired_from_options({"key": "k", "server_thumbprint": THUMBPRINT}).thumbprint == THUMBPRINT
+    with pytest.raises(OptionError, match="needs the Python library cryptography") as caught:
+        desired_from_options({"key": "k", option: "x"})
+    assert caught.value.option == option
