@@ -193,6 +193,11 @@ class OptionError(ClientPluginError):
         except ClientPluginError as error:
             raise cls.wrap(error, option, file=file, remedy=remedy) from error
 
+    @classmethod
+    def none_of(cls, first: str, *others: str) -> OptionError:
+        """Return the error for options of which one must be given, and each is missing or null."""
+        return cls("".join(f"or O({name}) " for name in others) + "must be given", option=first)
+
 
 class PreflightError(ClientPluginError):
     """A web server does not deliver what would be registered. ``option`` is the check that found it."""

@@ -276,7 +276,7 @@ def main() -> None:
             limit = max(len(data), MAX_BYTES)
             result |= publish_file(module, data, limit=limit, example="plugin.json", text=format_text)
     except FileError as error:
-        module.fail_json(msg=OptionError.wrap(error, "path").message(names))
+        module.fail_json(msg=OptionError.wrap(error, "path", file=params["path"]).message(names))
     except ClientPluginError as error:
         module.fail_json(msg=error.message(names))
     module.exit_json(manifest=source.manifest, checksum=hashlib.sha256(data).hexdigest(), **result)

@@ -255,7 +255,7 @@ def main() -> None:
         if params["path"]:
             result |= publish_file(module, source.data, limit=MAX_BYTES, example="plugin.zip", text=list_archive)
     except FileError as error:
-        module.fail_json(msg=OptionError.wrap(error, "path").message())
+        module.fail_json(msg=OptionError.wrap(error, "path", file=params["path"]).message())
     except ClientPluginError as error:
         module.fail_json(msg=error.message())
     checksum = hashlib.sha256(source.data).hexdigest()

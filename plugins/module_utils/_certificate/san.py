@@ -47,7 +47,7 @@ def choose_common_name(given: str | None, sans: tuple[str, ...]) -> str:
     fitting = [name for name in candidates if 0 < len(name) <= _LONGEST_COMMON_NAME]
     if not fitting:
         reason = f"must have 1 to {_LONGEST_COMMON_NAME} characters"
-        raise OptionError(reason, option="common_name", value=candidates[0], remedy="give a shorter name of the host")
+        raise OptionError(reason, option="common_name", value=candidates[0], remedy="give a name of the host that fits")
     return fitting[0]
 
 

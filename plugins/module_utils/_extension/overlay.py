@@ -33,16 +33,8 @@ def overlay(desired: Desired, current: Extension | None, *, certificates: bool =
                 remedy="give the version of the plug-in, such as 1.2.0, or correct O(key)",
             )
         current = Extension(key=desired.key, version=desired.version)
-    identity = {
-        name: value
-        for name in ("version", "label", "summary", "company")
-        if (value := getattr(desired, name)) is not None
-    }
-    replaced_lists = {
-        name: value
-        for name in ("tasks", "events", "faults", "privileges", "resources")
-        if (value := getattr(desired, name)) is not None
-    }
+    identity = _given(desired, "version", "label", "summary", "company")
+    replaced_lists = _given(desired, "tasks", "events", "faults", "privileges", "resources")
     shown, other = current.shown_in_solution_manager, {**current.other, **desired.other}
     if desired.shown_in_solution_manager is not None and desired.shown_in_solution_manager != bool(shown):
         shown = desired.shown_in_solution_manager
@@ -68,6 +60,11 @@ def overlay(desired: Desired, current: Extension | None, *, certificates: bool =
         shown_in_solution_manager=shown,
         other={name: value for name, value in other.items() if value is not None},
     )
+
+
+def _given(desired: Desired, *names: str) -> dict[str, Any]:
+    """Return the desired values that are set."""
+    return {name: value for name in names if (value := getattr(desired, name)) is not None}
 
 
 def _overlay_client(desired: Desired, current: Extension, identity: Mapping[str, str]) -> Client | None:

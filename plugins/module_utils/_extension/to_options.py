@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from .model import RESOURCE_MODULE, Extension, Privilege, Resource, Server
+from .model import RESOURCE_MODULE, Client, Extension, Privilege, Resource, Server
 
 _CLIENT_OWN = ("version", "label", "summary", "company")
 _SERVER_OWN = ("label", "summary", "company")
@@ -20,20 +20,9 @@ def to_options(extension: Extension) -> dict[str, Any]:
     """Return the options that describe a record. None is the value of what the record does not have."""
     client = extension.client
     manifest_server = extension.manifest_server
-    own_client: dict[str, str] = {}
-    own_server: dict[str, str] = {}
-    if client is not None:
-        own_client = {
-            name: getattr(client, name) for name in _CLIENT_OWN if getattr(client, name) != getattr(extension, name)
-        }
-    if manifest_server is not None:
-        own_server = {
-            name: getattr(manifest_server, name)
-            for name in _SERVER_OWN
-            if getattr(manifest_server, name) != getattr(extension, name)
-        }
-        if client is None or manifest_server.url != client.url:
-            own_server["url"] = manifest_server.url
+    own_server = _differing_texts(manifest_server, _SERVER_OWN, extension)
+    if manifest_server is not None and (client is None or manifest_server.url != client.url):
+        own_server["url"] = manifest_server.url
     no_server = "" if client is not None else None
     return {
         "key": extension.key,
@@ -55,10 +44,16 @@ def to_options(extension: Extension) -> dict[str, Any]:
         "privileges": _privilege_options(extension.privileges),
         "resources": _resource_options(extension.resources),
         "shown_in_solution_manager": bool(extension.shown_in_solution_manager),
-        "client": own_client,
+        "client": _differing_texts(client, _CLIENT_OWN, extension),
         "server": own_server,
         "other": dict(extension.other),
     }
+
+
+def _differing_texts(part: Client | Server | None, names: Iterable[str], extension: Extension) -> dict[str, str]:
+    """Return the texts of ``part`` that differ from those of the extension itself."""
+    texts = {} if part is None else {name: getattr(part, name) for name in names}
+    return {name: text for name, text in texts.items() if text != getattr(extension, name)}
 
 
 def _server_options(server: Server) -> dict[str, Any]:

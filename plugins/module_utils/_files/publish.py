@@ -76,6 +76,9 @@ def check_destination(path: str) -> None:
     Raises :class:`FileError`, so that check mode reports what a real run would.
     """
     folder = os.path.dirname(real_path(path))
+    if os.path.lexists(folder) and not os.path.isdir(folder):
+        reason = f"cannot be created, because {folder} is not a folder"
+        raise FileError("occupied", reason, subject=path, remedy="correct the path")
     if not os.path.isdir(folder):
         raise FileError(
             "missing",
@@ -93,7 +96,12 @@ def check_destination(path: str) -> None:
 
 
 def real_path(path: str) -> str:
-    """Return ``path`` absolute, with symbolic links followed. Raises :class:`FileError` for one with a NUL."""
+    """Return ``path`` absolute, with symbolic links followed.
+
+    Raises :class:`FileError` for an empty path, which would be the current folder, and for one with a NUL.
+    """
+    if not path:
+        raise FileError("unwritable", "must be a path", value=path, remedy="correct the path")
     if "\0" in path:
         raise FileError("unwritable", "contains a NUL character", subject=path, remedy="correct the path")
     return os.path.realpath(path)

@@ -33,6 +33,8 @@ def read_start(path: str, *, size: int) -> bytes:
 
     Raises :class:`FileError`, whose ``kind`` is ``missing``, ``not_regular`` or ``unreadable``.
     """
+    if not path:
+        raise FileError("missing", "must be the path of a file", value=path, remedy="correct the path")
     try:
         # A pipe without a writer would block in open(), a device could deliver without end.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)

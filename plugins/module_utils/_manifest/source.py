@@ -90,6 +90,8 @@ def assemble_archive(params: Mapping[str, Any]) -> ArchiveSource:
             data = read_file(src, limit=multi.MAX_BYTES)
             archive = multi.read_multi_manifest(data)
         return ArchiveSource(data, archive, {name: (text, False) for name, text in archive.manifests.items()})
+    if params["manifests"] is None:
+        raise OptionError.none_of("manifests", "src")
     rendered: list[tuple[str, bytes]] = []
     texts: dict[str, tuple[bytes, bool]] = {}
     for position, given in enumerate(params["manifests"]):
@@ -142,8 +144,11 @@ def _generated_layers(params: Mapping[str, Any]) -> list[dict[str, Any]]:
         layers.append({"definitions": {"i18n": texts}})
     icons = params["icons"]
     if icons:
+        columns = icons["columns"] or len(icons["names"])
+        if not columns:
+            raise OptionError("must not be empty", option="icons.names", remedy="list the icons of the sheet")
         try:
-            places = build_sprites(icons["names"], columns=icons["columns"] or len(icons["names"]))
+            places = build_sprites(icons["names"], columns=columns)
         except ManifestError as error:
             option = f"icons.{error.subject}"
             raise OptionError(error.reason, option=option, value=error.value, remedy=error.remedy) from error

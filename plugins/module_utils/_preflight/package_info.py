@@ -23,6 +23,8 @@ def inspect_package(options: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises :class:`OptionError`.
     """
+    if options["path"] is None and options["url"] is None:
+        raise OptionError.none_of("path", "url")
     found = _read_url(options) if options["path"] is None else _read_path(options["path"])
     dependencies = [{"id": key, "version": version} for key, version in found.dependencies]
     return {

@@ -17,6 +17,7 @@ from .._certificate import x509
 from .._errors import CertificateError, OptionError, TlsError
 from .._files.read import read_file
 from .._tls import probe
+from .._tls.endpoint import check_timeout
 from .private_key import LARGEST_FILE
 
 
@@ -46,6 +47,8 @@ def inspect_certificate(params: Mapping[str, Any]) -> InspectedCertificate:
     if params["url"] is not None:
         return _inspect_server(params)
     path = params["path"]
+    if path is None and params["content"] is None:
+        raise OptionError.none_of("path", "content", "url")
     option = "content" if path is None else "path"
     with OptionError.wrapping(option, file=path or ""):
         data = params["content"] if path is None else read_file(path, limit=LARGEST_FILE)
@@ -55,10 +58,7 @@ def inspect_certificate(params: Mapping[str, Any]) -> InspectedCertificate:
 def _inspect_server(params: Mapping[str, Any]) -> InspectedCertificate:
     with OptionError.wrapping("url", remedy="give https://host or https://host:port"):
         url = _url.parse(params["url"].strip(), schemes=("https",))
-    if params["timeout"] <= 0:
-        raise OptionError(
-            "must be above 0 seconds", option="timeout", value=params["timeout"], remedy="give for example 10"
-        )
+    check_timeout(params["timeout"], example=10)
     try:
         served = probe.fetch_certificate(
             url.host, url.port, timeout=params["timeout"], ca_path=params["ca_path"], server_name=params["host"]

@@ -15,6 +15,7 @@ from typing import Any
 
 from .._errors import OptionError
 from .._files import attributes
+from .._tls.endpoint import check_timeout
 from .file_swap import SwapFile, SwapPair
 from .private_key import resolve_pair_paths
 
@@ -97,6 +98,8 @@ def _parse_command(params: Mapping[str, Any], option: str) -> tuple[str, ...]:
         raise OptionError(
             "must begin with a program", option=option, value=params[option], remedy="give for example [nginx, -t]"
         )
+    if any("\0" in word for word in params[option]):
+        raise OptionError("must not contain a NUL character", option=option, value=params[option], remedy="remove it")
     return tuple(params[option])
 
 
@@ -104,8 +107,5 @@ def _parse_confirm(given: Mapping[str, Any]) -> ConfirmOptions:
     port, timeout = given["port"], given["timeout"]
     if not 0 < port < 65536:
         raise OptionError("must be 1 to 65535", option="confirm.port", value=port, remedy="give for example 443")
-    if timeout <= 0:
-        raise OptionError(
-            "must be above 0 seconds", option="confirm.timeout", value=timeout, remedy="give for example 10"
-        )
+    check_timeout(timeout, "confirm.timeout", example=10)
     return ConfirmOptions(given["address"], port, given["server_name"] or given["address"], timeout)

@@ -11,6 +11,11 @@ import socket
 import time
 from dataclasses import dataclass
 
+from .._errors import OptionError
+
+# A day. What is longer is a mistake in the unit, and more than the timers of a system take.
+LONGEST_TIMEOUT = 86_400.0
+
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
@@ -37,6 +42,17 @@ class Endpoint:
         if left <= 0:
             raise TimeoutError
         return left
+
+
+def check_timeout(seconds: float, option: str = "timeout", *, example: float = 30) -> None:
+    """Raise :class:`OptionError` for a timeout that is not above 0 and at most 86400 seconds, such as inf or nan."""
+    if not 0 < seconds <= LONGEST_TIMEOUT:
+        raise OptionError(
+            f"must be above 0 and at most {LONGEST_TIMEOUT:g} seconds",
+            option=option,
+            value=seconds,
+            remedy=f"give for example {example:g}",
+        )
 
 
 def connect(endpoint: Endpoint, socket_class: type[socket.socket] = socket.socket) -> socket.socket:

@@ -30,9 +30,9 @@ from typing import Any
 from urllib.parse import urljoin
 
 from .. import _url
-from .._errors import HttpError, HttpKind, OptionError, TlsError, UrlError
+from .._errors import HttpError, HttpKind, TlsError, UrlError
 from . import contexts
-from .endpoint import Endpoint, connect
+from .endpoint import Endpoint, check_timeout, connect
 from .errors import translate_error
 from .timed_socket import TimedSocket, TimedTlsSocket
 
@@ -45,9 +45,6 @@ try:
     from urllib3.connection import HTTPSConnection as _HttpsConnection
 except ImportError:
     URLLIB3_IMPORT_ERROR = traceback.format_exc()
-
-# A day. What is longer is a mistake in the unit, and more than the timers of a system take.
-LONGEST_TIMEOUT = 86_400.0
 
 _CHUNK = 64 * 1024
 # Longer ones come from servers that put a whole page into a header.
@@ -144,13 +141,7 @@ class _Client:
     def __init__(
         self, source: _url.Url, timeout: float, thumbprint: str | None, ca_path: str | None, validate_certs: bool
     ) -> None:
-        if not 0 < timeout <= LONGEST_TIMEOUT:
-            raise OptionError(
-                f"must be above 0 and at most {LONGEST_TIMEOUT:g} seconds",
-                option="timeout",
-                value=timeout,
-                remedy="give for example 30",
-            )
+        check_timeout(timeout)
         if URLLIB3_IMPORT_ERROR:
             reason = "cannot be downloaded without the Python library requests"
             raise _http_error("library", source, reason, "install requests where this task runs")

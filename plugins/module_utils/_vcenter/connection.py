@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from typing import Any
 from .._certificate.thumbprint import normalize_thumbprint
 from .._errors import OptionError
 from .._tls import contexts
+from .._tls.endpoint import check_timeout
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +45,10 @@ class ConnectionOptions:
 
 def read_connection_options(params: Mapping[str, Any]) -> ConnectionOptions:
     """Read the connection options of a task. Raises :class:`OptionError`."""
-    if params["timeout"] <= 0:
-        raise OptionError(
-            "must be above 0 seconds", option="timeout", value=params["timeout"], remedy="give a number such as 30"
-        )
+    check_timeout(params["timeout"])
+    _check_host("hostname", params["hostname"], "O(port)")
+    if params.get("proxy_host"):
+        _check_host("proxy_host", params["proxy_host"], "O(proxy_port)")
     if not 0 < params["port"] < 65536:
         raise OptionError(
             "must be a TCP port from 1 to 65535",
@@ -68,6 +70,19 @@ def read_connection_options(params: Mapping[str, Any]) -> ConnectionOptions:
         proxy_host=params.get("proxy_host"),
         proxy_port=params.get("proxy_port"),
     )
+
+
+def _check_host(option: str, host: str, port_option: str) -> None:
+    remedy = f"give the host name alone; the port is given in {port_option}"
+    # What the name of a host cannot contain, and one colon, which separates a port and is not of an IPv6 address.
+    if not host or re.search(r"[\s/@\x00-\x1f\x7f-\x9f]", host) or host.count(":") == 1:
+        # A text with an @ could hold a password.
+        parts = {} if "@" in host else {"value": host}
+        raise OptionError("must be a host name or an IP address", option=option, remedy=remedy, **parts)
+    try:
+        host.encode("idna")
+    except ValueError as error:
+        raise OptionError("must be a host name or an IP address", option=option, value=host, remedy=remedy) from error
 
 
 def _normalize(text: str | None) -> str | None:

@@ -80,8 +80,7 @@ class OptionValidator:
                 raise OptionError(reason, option=present[0], remedy="leave one of them out")
         for group in self._rules.get("required_one_of", ()):
             if all(given.get(name) is None for name in group):
-                others = "".join(f" or O({name})" for name in group[1:])
-                raise OptionError(f"{others} must be given".strip(), option=group[0])
+                raise OptionError.none_of(*group)
 
     def _invalid_option(self, given: Mapping[str, Any]) -> str:
         """Return the first option that is invalid by itself, empty where there is none."""

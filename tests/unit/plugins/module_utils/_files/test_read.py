@@ -62,3 +62,10 @@ def test_no_descriptor_stays_open(tmp_path):
     for path in (tmp_path, tmp_path / "file", tmp_path / "none"):
         kind_of(path)
     assert os.listdir("/proc/self/fd") == before
+
+
+def test_an_empty_path():
+    with pytest.raises(FileError) as caught:
+        read_start("", size=1)
+    assert str(caught.value).startswith("must be the path of a file, got ''")
+    assert read_if_present("", limit=1) is None

@@ -63,9 +63,14 @@ def test_a_server_compared_with_another_host(serve, local, now):
         ({"url": "https://a:65536/"}, ("url", "must be an https URL")),
         ({"url": "https://a:b/"}, ("url", "must be an https URL")),
         ({"url": "https://[::1/"}, ("url", "must be an https URL")),
-        ({"url": "https://127.0.0.1:1/", "timeout": 0}, ("timeout", "must be above 0 seconds, got 0")),
+        (
+            {"url": "https://127.0.0.1:1/", "timeout": 0},
+            ("timeout", "must be above 0 and at most 86400 seconds, got 0"),
+        ),
         ({"url": "https://127.0.0.1:1/", "ca_path": "/no/such/file"}, ("ca_path", "/no/such/file")),
         ({"url": "https://no-such-host.invalid/"}, ("url", "no-such-host.invalid")),
+        ({"url": "https://127.0.0.1:1/", "timeout": float("inf")}, ("timeout", "got inf")),
+        ({"path": ""}, ("path", "must be the path of a file, got ''")),
         ({"path": "/no/such/file"}, ("path", "/no/such/file, which does not exist")),
         ({"path": "/"}, ("path", "/, which is not a regular file")),
         ({"path": "/dev/zero"}, ("path", "/dev/zero, which is not a regular file")),
@@ -94,3 +99,8 @@ def test_a_private_key_is_named_and_not_shown(tmp_path, make, option):
         info.inspect_certificate(options(**{option: str(path) if option == "path" else key}))
     assert caught.value.option == option
     assert not any(line in str(caught.value) for line in key.splitlines())
+
+
+def test_all_sources_are_null():
+    with pytest.raises(OptionError, match="`path` or `content` or `url` must be given"):
+        info.inspect_certificate(options())

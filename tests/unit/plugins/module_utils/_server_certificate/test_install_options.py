@@ -42,14 +42,19 @@ def test_the_server_name_is_the_address_by_default(host):
         ({"new_certificate_path": "server.pem.previous"}, ("new_certificate_path", "another option")),
         ({"certificate_path": "server.key"}, ("certificate_path", "is the same file as `private_key_path`")),
         ({"test_command": [""]}, ("test_command", "must begin with a program")),
+        ({"test_command": ["nginx", "a\0b"]}, ("test_command", "must not contain a NUL")),
         ({"mode": "rw"}, ("mode", "rw")),
+        (
+            {"confirm": {"address": "x", "port": 1, "server_name": None, "timeout": float("inf")}},
+            ("confirm.timeout", "got inf"),
+        ),
         (
             {"confirm": {"address": "x", "port": 0, "server_name": None, "timeout": 1}},
             ("confirm.port", "must be 1 to 65535, got 0"),
         ),
         (
             {"confirm": {"address": "x", "port": 1, "server_name": None, "timeout": 0}},
-            ("confirm.timeout", "must be above 0 seconds, got 0"),
+            ("confirm.timeout", "must be above 0 and at most 86400 seconds, got 0"),
         ),
     ],
 )

@@ -46,6 +46,17 @@ def test_a_thumbprint_is_normalized() -> None:
     [
         ({"timeout": 0.0}, "timeout"),
         ({"timeout": -1.0}, "timeout"),
+        ({"timeout": float("inf")}, "timeout"),
+        ({"timeout": float("nan")}, "timeout"),
+        ({"hostname": ""}, "hostname"),
+        ({"hostname": "https://vc.example.com/sdk"}, "hostname"),
+        ({"hostname": "vc.example.com:8443"}, "hostname"),
+        ({"hostname": " vc.example.com "}, "hostname"),
+        ({"hostname": "vc\x1b.example.com"}, "hostname"),
+        ({"hostname": "vc..example.com"}, "hostname"),
+        ({"hostname": "a" * 64}, "hostname"),
+        ({"proxy_host": "http://proxy.example.com"}, "proxy_host"),
+        ({"proxy_host": "a..b", "proxy_port": 3128}, "proxy_host"),
         ({"port": 0}, "port"),
         ({"port": 65536}, "port"),
         ({"proxy_port": 3128}, "proxy_port"),
@@ -56,6 +67,17 @@ def test_an_invalid_option_is_an_error(changes: dict[str, Any], option: str) -> 
     with pytest.raises(OptionError) as caught:
         read_connection_options({**GIVEN, **changes})
     assert caught.value.option == option
+
+
+@pytest.mark.parametrize("host", ["vc.example.com", "192.0.2.1", "::1", "[::1]", "fe80::1%eth0", "b\u00fccher.example"])
+def test_host_names_and_addresses(host: str) -> None:
+    assert read_connection_options({**GIVEN, "hostname": host}).hostname == host
+
+
+def test_a_password_in_the_host_name_is_not_repeated() -> None:
+    with pytest.raises(OptionError) as caught:
+        read_connection_options({**GIVEN, "hostname": "root:s3cr3t@vc.example.com"})
+    assert "s3cr3t" not in caught.value.message()
 
 
 def test_a_file_without_certificates_is_an_error_of_its_option(tmp_path: Any) -> None:

@@ -262,7 +262,7 @@ def test_where_a_connection_is_enough_the_record_is_not_read() -> None:
 @pytest.mark.parametrize(
     ("variables", "starts"),
     [
-        ({**HOST, "my_timeout": 0}, "`my_timeout` must be above 0 seconds, got 0"),
+        ({**HOST, "my_timeout": 0}, "`my_timeout` must be above 0 and at most 86400 seconds, got 0"),
         ({**HOST, "my_timeout": "long"}, "`my_timeout` cannot be used: argument 'timeout' is of type"),
         ({**HOST, "my_password": ""}, "`my_password` is required; "),
         ({**HOST, "my_url": "{{ undefined_variable }}"}, "`my_url` cannot be evaluated for a: "),
