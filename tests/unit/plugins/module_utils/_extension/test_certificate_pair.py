@@ -100,3 +100,8 @@ def test_without_cryptography_only_the_thumbprint_is_compared(made, monkeypatch)
     url = "https://other.example.com/"
     assert find_contradictions(Server(url, "S", certificate=made.pem)) == ()
     assert len(find_contradictions(Server(url, "S", thumbprint=OTHER, certificate=made.pem))) == 1
+
+
+def test_a_thumbprint_that_is_none_is_the_only_problem_of_its_pair(made) -> None:
+    (problem,) = find_contradictions(Server(URL, "S", thumbprint="nonsense", certificate=made.pem))
+    assert problem.startswith("The thumbprint ") and "'nonsense'" in problem

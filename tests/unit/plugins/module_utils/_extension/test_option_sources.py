@@ -160,3 +160,10 @@ def test_a_definition_that_is_too_large(tmp_path: Path) -> None:
     path.write_text(" " * (1024 * 1024 + 1))
     with pytest.raises(OptionError, match="larger than 1 MiB"):
         desired_from_options({"definition": str(path)})
+
+
+def test_a_task_changes_the_server_of_a_document_without_losing_its_type(document) -> None:
+    path = document(CLIENT, SERVER.replace("MANIFEST_SERVER", "HTTPS"))
+    desired = desired_from_options({"definition": path, "admin_email": ["b@example.com"]})
+    assert (desired.server_type, desired.admin_email) == ("HTTPS", ("b@example.com",))
+    assert desired_from_options({"definition": document(), "admin_email": ["b@example.com"]}).server_type is None
