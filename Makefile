@@ -13,7 +13,7 @@ NOX = $(BOOTSTRAP) venv $(BUILD)/nox-venv && $(BUILD)/nox-venv/bin/python -m nox
 # The ansible-core that unit, sanity and integration run on: newest or oldest.
 CORE ?= newest
 TARGET ?=
-# Options of tests/benchmark, for example BENCH="--runs 1 --most 10".
+# Options of tests/benchmark, for example BENCH="--rounds 1 --most 2"; the report is then written to .build/benchmark.
 BENCH ?=
 
 help:  ## Show this
@@ -38,7 +38,7 @@ sanity:  ## All sanity tests (CORE=oldest for the other ansible-core)
 integration:  ## Integration tests: all, or TARGET="one another" (CORE=oldest for the other ansible-core)
 	@$(NOX) $(CORE) -- integration $(TARGET)
 
-bench:  ## Measure the collection and its peers side by side on an idle machine (20 minutes)
+bench:  ## Measure the collection and its peers in alternation on an idle machine (20 minutes)
 	@$(NOX) bench -- $(BENCH)
 
 galaxy:  ## Build the artefact and import it as Galaxy would

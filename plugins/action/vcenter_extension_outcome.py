@@ -42,7 +42,7 @@ class ActionModule(ActionBase):
         outcomes = fleet.get("results") if isinstance(fleet, Mapping) else None
         outcome = next((one for one in outcomes or () if one["name"] == name), None)
         if outcome is None and options["variables"]:
-            fleet_result = self._run_for_this_host(name, options["variables"])
+            fleet_result = self._run_for_this_host(name, self._variable_of_option(options["variables"], variables))
             if "results" not in fleet_result:
                 return fleet_result
             outcome = fleet_result["results"][0]
@@ -54,6 +54,21 @@ class ActionModule(ActionBase):
                 remedy="register the fleet action under that name",
             )
         return _host_result(name, outcome, must_be_unchanged=options["unchanged"])
+
+    def _variable_of_option(self, given: Any, variables: Mapping[str, Any]) -> Mapping[str, str]:
+        """Return the variable of each option, where ``given`` is that mapping or the name of a variable that holds it.
+
+        Raises :class:`OptionError` for anything else.
+        """
+        mapping = self._templar.template(variables.get(given)) if isinstance(given, str) else given
+        if not isinstance(mapping, Mapping):
+            raise OptionError(
+                "must be a dictionary or the name of a variable that holds one",
+                option="variables",
+                value=given,
+                remedy="give the variable of each option, such as {hostname: ansible_host}",
+            )
+        return mapping
 
     def _run_for_this_host(self, name: str, variables: Mapping[str, str]) -> dict[str, Any]:
         # Not at the top: see FleetAction.

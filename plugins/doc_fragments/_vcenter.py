@@ -48,6 +48,7 @@ options:
     description:
       - Path of a file with the PEM certificates of the CAs to trust, instead of those of the system.
       - A vCenter offers its own for download at C(https://VCENTER/certs/download.zip).
+      - Ignored if O(vcenter_thumbprint) is set or O(validate_certs=false).
     type: path
   vcenter_thumbprint:
     description:

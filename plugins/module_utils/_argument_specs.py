@@ -5,8 +5,8 @@
 
 """Define the argument specs of modules and actions that connect to a vCenter.
 
-Those of all other modules are in ``_argument_specs_files.py``. ``validate-modules`` compares them with the
-documentation.
+Those of all other modules are in ``_argument_specs_files.py``, and one that needs both in
+``_argument_specs_manifest_info.py``. ``validate-modules`` compares them with the documentation.
 """
 
 from __future__ import annotations
@@ -14,8 +14,6 @@ from __future__ import annotations
 from typing import Any
 
 from ansible.module_utils.basic import env_fallback
-
-from ._argument_specs_files import validation_spec
 
 
 def vcenter_spec() -> dict[str, Any]:
@@ -108,17 +106,14 @@ def selection_spec() -> dict[str, Any]:
     }
 
 
-def manifest_info_spec() -> dict[str, Any]:
-    """Return the options of ``plugin_manifest_info``."""
-    return {
-        "url": {"type": "str"},
-        "key": {"type": "str", "aliases": ["extension_key"], "no_log": False},
-        "server_thumbprint": {"type": "str", "aliases": ["ssl_thumbprint"]},
-        "server_certificate": {"type": "str"},
-        **validation_spec(),
-        "files": {"type": "bool", "default": False},
-        **_without(vcenter_spec(), "required"),
-    }
+def single_spec() -> dict[str, Any]:
+    """Return the options of ``vcenter_extension``."""
+    return {**vcenter_spec(), **extension_spec()}
+
+
+def single_info_spec() -> dict[str, Any]:
+    """Return the options of ``vcenter_extension_info``."""
+    return {**vcenter_spec(), **selection_spec()}
 
 
 def fleet_spec() -> dict[str, Any]:
@@ -173,7 +168,7 @@ def outcome_spec() -> dict[str, Any]:
     return {
         "registered": {"type": "str", "required": True},
         "name": {"type": "str"},
-        "variables": {"type": "dict"},
+        "variables": {"type": "raw"},
         "unchanged": {"type": "bool", "default": False},
     }
 
@@ -205,22 +200,23 @@ def _members_spec() -> dict[str, Any]:
         "retries": {"type": "int", "default": 2},
         "progress": {"type": "bool", "default": True},
         "tolerate_failures": {"type": "bool", "default": False},
-        **_without(vcenter_spec(), "required"),
+        **without(vcenter_spec(), "required"),
     }
 
 
 def member_spec() -> dict[str, Any]:
     """Return the options of one member of a fleet. They have no defaults, because those are the options of the task."""
-    connection = _without(vcenter_spec(), "default", "fallback", "required")
+    connection = without(vcenter_spec(), "default", "fallback", "required")
     return {"name": {"type": "str"}, "extension": {"type": "dict"}, **connection}
 
 
 def member_record_spec() -> dict[str, Any]:
     """Return the options of the record that one member of a fleet can set for itself."""
-    return _without(extension_spec(), "default", "required")
+    return without(extension_spec(), "default", "required")
 
 
-def _without(spec: dict[str, Any], *words: str) -> dict[str, Any]:
+def without(spec: dict[str, Any], *words: str) -> dict[str, Any]:
+    """Return an argument spec whose options lack these properties, such as ``required``."""
     return {name: {word: value for word, value in option.items() if word not in words} for name, option in spec.items()}
 
 
@@ -272,9 +268,4 @@ FLEET_RULES: dict[str, Any] = {
 RENEWAL_RULES: dict[str, Any] = {
     **MEMBERS_RULES,
     "mutually_exclusive": [_EXCLUSIVE[0], *MEMBERS_RULES["mutually_exclusive"]],
-}
-MANIFEST_INFO_RULES: dict[str, Any] = {
-    "mutually_exclusive": [["url", "key"], ["server_thumbprint", "server_certificate", "key"]],
-    "required_one_of": [["url", "key"]],
-    "required_by": {"key": ["hostname", "username", "password"]},
 }

@@ -194,7 +194,7 @@ extension:
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ..module_utils._argument_specs import MANIFEST_INFO_RULES, manifest_info_spec
+from ..module_utils._argument_specs_manifest_info import MANIFEST_INFO_RULES, manifest_info_spec
 from ..module_utils._errors import ClientPluginError
 from ..module_utils._manifest import schema_check
 from ..module_utils._manifest.knowledge import parse_targets

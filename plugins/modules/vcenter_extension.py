@@ -33,6 +33,11 @@ attributes:
   platform:
     support: full
     platforms: posix
+notes:
+  - With a local connection and the Python interpreter of the controller, the work is done in the process of Ansible
+    that runs the task, which saves the start of another interpreter. Paths, check mode, warnings and result are the
+    same. The module itself is run for another connection or interpreter, with C(become), C(async) or C(environment),
+    and without the required libraries on the controller.
 seealso:
   - module: vsphere_ops.client_plugin.vcenter_extension_info
   - module: vsphere_ops.client_plugin.extension_cert_info
@@ -195,41 +200,26 @@ vcenter:
       sample: 7d5a0d1c-0000-4000-8000-000000000001
 """
 
-from datetime import datetime, timezone
-
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ..module_utils._argument_specs import EXTENSION_RULES, extension_spec, vcenter_spec
+from ..module_utils._argument_specs import EXTENSION_RULES, single_spec
 from ..module_utils._errors import ClientPluginError
-from ..module_utils._extension.from_options import desired_from_options
-from ..module_utils._extension.reconcile import reconcile
-from ..module_utils._preflight.checks import build_preflight, checks_of_options
+from ..module_utils._single.reconcile import reconcile_single
 from ..module_utils._vcenter.client import PYVMOMI_IMPORT_ERROR, session
-from ..module_utils._vcenter.connection import read_connection_options
 
 
 def main() -> None:
     """Run the module."""
-    spec = {**vcenter_spec(), **extension_spec()}
-    module = AnsibleModule(argument_spec=spec, supports_check_mode=True, **EXTENSION_RULES)
+    module = AnsibleModule(argument_spec=single_spec(), supports_check_mode=True, **EXTENSION_RULES)
     if PYVMOMI_IMPORT_ERROR:
         module.fail_json(msg=missing_required_lib("pyvmomi"), exception=PYVMOMI_IMPORT_ERROR)
     try:
-        desired = desired_from_options(module.params)
-        preflight = build_preflight(checks_of_options(module.params), module.params["timeout"])
-        with session(read_connection_options(module.params)) as vcenter:
-            outcome = reconcile(
-                vcenter,
-                desired,
-                check_mode=module.check_mode,
-                now=datetime.now(timezone.utc),
-                preflight=preflight,
-            )
+        result = reconcile_single(module.params, session, check_mode=module.check_mode, diff=module._diff)
     except ClientPluginError as error:
         module.fail_json(msg=error.message())
-    for warning in outcome.warnings():
+    for warning in result.warnings:
         module.warn(warning)
-    module.exit_json(**outcome.result(diff=module._diff))
+    module.exit_json(**result.values)
 
 
 if __name__ == "__main__":

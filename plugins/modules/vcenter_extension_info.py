@@ -32,6 +32,11 @@ attributes:
   platform:
     support: full
     platforms: posix
+notes:
+  - With a local connection and the Python interpreter of the controller, the work is done in the process of Ansible
+    that runs the task, which saves the start of another interpreter. Paths, check mode, warnings and result are the
+    same. The module itself is run for another connection or interpreter, with C(become), C(async) or C(environment),
+    and without the required libraries on the controller.
 seealso:
   - module: vsphere_ops.client_plugin.vcenter_extension
 """
@@ -168,28 +173,24 @@ vcenter:
       sample: 7d5a0d1c-0000-4000-8000-000000000001
 """
 
-from dataclasses import asdict
-
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ..module_utils._argument_specs import selection_spec, vcenter_spec
+from ..module_utils._argument_specs import single_info_spec
 from ..module_utils._errors import ClientPluginError
-from ..module_utils._extension.query import query_extensions, selection_from_options
+from ..module_utils._single.info import read_single
 from ..module_utils._vcenter.client import PYVMOMI_IMPORT_ERROR, session
-from ..module_utils._vcenter.connection import read_connection_options
 
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(argument_spec={**vcenter_spec(), **selection_spec()}, supports_check_mode=True)
+    module = AnsibleModule(argument_spec=single_info_spec(), supports_check_mode=True)
     if PYVMOMI_IMPORT_ERROR:
         module.fail_json(msg=missing_required_lib("pyvmomi"), exception=PYVMOMI_IMPORT_ERROR)
     try:
-        with session(read_connection_options(module.params)) as vcenter:
-            result = query_extensions(vcenter, selection_from_options(module.params))
+        result = read_single(module.params, session, check_mode=module.check_mode, diff=module._diff)
     except ClientPluginError as error:
         module.fail_json(msg=error.message())
-    module.exit_json(changed=False, **asdict(result))
+    module.exit_json(**result.values)
 
 
 if __name__ == "__main__":

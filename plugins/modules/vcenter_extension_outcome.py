@@ -30,11 +30,12 @@ options:
   variables:
     description:
       - The variable of each option, as in
-        O(vsphere_ops.client_plugin.vcenter_extension_fleet#module:inventory.variables).
+        O(vsphere_ops.client_plugin.vcenter_extension_fleet#module:inventory.variables), or the name of a variable that
+        holds this dictionary. The name is faster, because Ansible does not evaluate the dictionary for each host.
       - With it, a host that the fleet action has omitted does its own work here. The fleet action omits hosts where the
         first host of a batch does not meet a condition that others meet, and with the strategies V(free) and
         V(host_pinned), which have no batches.
-    type: dict
+    type: raw
   unchanged:
     description:
       - Fail if the record was changed or would be changed. For a comparison in check mode after a registration.

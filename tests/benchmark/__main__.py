@@ -3,204 +3,205 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""Measure the collection and comparable tools.
+"""Measure the collection and comparable tools, in alternation.
 
 Usage: python tests/benchmark --work FOLDER --vcsim PATH ...
 
-All tools use the same vcsim, which listens on many loopback addresses; each address has its own extension key. The
-simulator counts the API calls. Writes results.json, the input of report.py. Requires an idle machine; see `make bench`.
+In each situation the contenders take turns, round by round, and whole commands are measured. All vCenters are one vcsim
+on 127.0.0.1, where each vCenter and each contender has its own extension key. Writes results.json, the input of
+report.py. Requires an idle machine; see `make bench`.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib.metadata
 import json
 import os
-import socket
-import subprocess
+import platform
+import re
 import sys
 import time
-import urllib.request
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from measure import BenchmarkError, Cost, median, run
-from tools import OPERATIONS, Measurement, Tool, absent, list_tools, loopback, write_inputs
+from contenders import (
+    COUNTED,
+    NO_CHANGE,
+    PLAYBOOK_LIMITS,
+    PLAYBOOKS,
+    REGISTER,
+    START,
+    UPDATE,
+    VERSIONS,
+    Contender,
+    Situation,
+    Target,
+    check_changes,
+    list_situations,
+)
+from measure import BenchmarkError, Limits, Run, repeat, run
+from servers import control, sessions, simulator, vcsim
 
-LABELS = ("first", "second")
+from playbooks import VCENTERS, measure_playbooks
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def main() -> int:
     """Measure and write results.json."""
+    started = time.monotonic()
+    options = _parse_options()
+    options.work = options.work.resolve()
+    options.work.mkdir(parents=True, exist_ok=True)
+    found: dict[str, Any] = {"machine": machine(options.govmomi), "situations": []}
+    if found["machine"]["load"] > found["machine"]["cores"] / 4:
+        print(f"The machine is not idle (load {found['machine']['load']:.2f}): the times are not reliable.", flush=True)
+    names = [situation.name for situation in list_situations()] + [PLAYBOOKS]
+    chosen = options.only.split(",") if options.only else names
+    if unknown := sorted(set(chosen) - set(names)):
+        sys.exit(f"no such situation: {', '.join(unknown)}; use {', '.join(names)}")
+    measurements = {
+        **{one.name: partial(measure_situation, one, options) for one in list_situations()},
+        PLAYBOOKS: partial(measure_all_playbooks, options),
+    }
+    failed = []
+    for name, measure_one in measurements.items():
+        if name in chosen:
+            try:
+                found["situations"].append(measure_one())
+            except BenchmarkError as error:
+                # The others are measured nevertheless: the run is long.
+                print(f"{name} failed: {error}", file=sys.stderr, flush=True)
+                failed.append(name)
+    found["calls"] = count_calls(options.work / "calls")
+    found["minutes"] = (time.monotonic() - started) / 60
+    (options.work / "results.json").write_text(json.dumps(found, indent=1))
+    print(f"done in {found['minutes']:.1f} minutes; failed: {', '.join(failed) or 'nothing'}", flush=True)
+    return 1 if failed else 0
+
+
+def _parse_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", type=Path, required=True, help="folder for inputs and logs")
-    parser.add_argument("--vcsim", required=True)
-    parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--only", default="", help="only tools whose name contains this text")
+    parser.add_argument("--vcsim", required=True, help="path of vcsim; govc is found on the PATH")
+    parser.add_argument("--govmomi", default="", help="version of vcsim and govc, for the report")
+    parser.add_argument("--rounds", type=int, default=0, help="exact number of counted rounds of every situation")
+    parser.add_argument("--only", default="", help="names of situations, separated by commas")
     parser.add_argument("--most", type=int, default=1000, help="maximum number of vCenters")
-    options = parser.parse_args()
-    options.work.mkdir(parents=True, exist_ok=True)
-    chosen = [tool for tool in list_tools() if options.only in tool.name]
-    counts = sorted({count for tool in chosen for plan in tool.plan.values() for count in plan})
-    write_inputs(options.work, counts, LABELS, loopback(max(counts)))
-    results: list[dict[str, Any]] = []
-    try:
-        for delay in sorted({delay for tool in chosen for delay in tool.plan}):
-            with vcsim(options.vcsim, delay, options.work) as port:
-                for tool in chosen:
-                    for count, operations in tool.plan.get(delay, {}).items():
-                        if count <= options.most:
-                            results += series(tool, (delay, count, port), operations, options)
-                print(f"sessions left open: {sessions(port)}", flush=True)
-        empty = [start_up(options.work) for _run in range(options.runs)]
-    except BenchmarkError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    counted = calls(chosen, options.work)
-    found = {"runs": options.runs, "nothing": asdict(median(empty)), "costs": results, "calls": counted}
-    (options.work / "results.json").write_text(json.dumps(found))
-    return 0
+    return parser.parse_args()
 
 
-def series(
-    tool: Tool,
-    where: tuple[int, int, int],
-    operations: Sequence[str],
-    options: argparse.Namespace,
-) -> list[dict[str, Any]]:
-    """Return the costs of all runs of one tool with one number of vCenters."""
-    delay, count, port = where
-    costs: dict[str, list[Cost]] = {operation: [] for operation in operations}
-
-    def do(operation: str, label: str) -> Cost:
-        work = Measurement(count, port, operation, label)
-        command = absent(work, options.work) if operation == "absent" else tool.command(work, options.work)
-        return run(command, cwd=options.work, env=environment(), log=options.work / "run.log")
-
-    label, other = LABELS
-    do("absent", label)
-    do("register", label)
-    for _run in range(options.runs):
-        if "register" in operations:
-            do("absent", label)
-            costs["register"].append(do("register", label))
-        if "no change" in operations:
-            costs["no change"].append(do("no change", label))
-        if "update" in operations:
-            label, other = other, label
-            costs["update"].append(do("update", label))
-    found = []
-    for operation in operations:
-        cost = median(costs[operation])
-        found.append({"name": tool.name, "delay": delay, "count": count, "operation": operation, **asdict(cost)})
-        print(
-            f"{time.strftime('%H:%M:%S')}  {tool.name:<36} {delay:>3} ms {count:>5}  {operation:<10} {cost.wall:8.2f} s"
-            f"  cpu {cost.cpu:8.2f} s  {cost.memory:6.0f} MiB",
-            flush=True,
-        )
-    return found
+def limit(limits: Limits, rounds: int) -> Limits:
+    """Return the limits, or those of an exact number of rounds."""
+    return Limits(rounds, rounds, limits.seconds) if rounds else limits
 
 
-def calls(chosen: Sequence[Tool], work: Path) -> list[dict[str, Any]]:
+def _as_json(name: str, title: str, count: int, rounds: list[list[Run]]) -> dict[str, Any]:
+    return {"name": name, "title": title, "count": count, "rounds": [[asdict(one) for one in turn] for turn in rounds]}
+
+
+def measure_all_playbooks(options: argparse.Namespace) -> dict[str, Any]:
+    """Return the result of the playbooks."""
+    print(PLAYBOOKS, flush=True)
+    limits = limit(PLAYBOOK_LIMITS, options.rounds)
+    rounds = measure_playbooks(options.work / PLAYBOOKS, environment(), limits)
+    return _as_json(PLAYBOOKS, f"Playbooks with {VCENTERS} vCenters", VCENTERS, rounds)
+
+
+def measure_situation(full: Situation, options: argparse.Namespace) -> dict[str, Any]:
+    """Return the result of a situation, with what the options leave of it."""
+    count, limits = min(full.count, options.most), limit(full.limits, options.rounds)
+    situation = replace(full, count=count, limits=limits)
+    folder = options.work / situation.name
+    with vcsim(options.vcsim, options.work) as (process, port):
+        target = Target(situation.count, port, folder)
+        registered: dict[str, str] = {}
+
+        def do(contender: Contender, operation: str) -> Run:
+            at = registered.get(contender.name, VERSIONS[1])
+            version = at if operation == NO_CHANGE else VERSIONS[1 - VERSIONS.index(at)]
+            command = target.command(contender, operation, version)
+            log = folder / contender.folder / "run.log"
+            cost = run(command, cwd=folder, env=environment(), log=log, simulator=process)
+            check_changes(contender, operation, situation.count, cost)
+            if operation != START and (operation != UPDATE or contender.changes != "nothing"):
+                registered[contender.name] = version
+            print(f"  {contender.name}, {operation}: {cost.wall:.2f} s", flush=True)
+            return Run(contender.name, operation, cost)
+
+        def do_round() -> list[Run]:
+            """Register in the first round, which is not counted; measure in the others."""
+            print(f"{time.strftime('%H:%M:%S')}  {situation.title}", flush=True)
+            if registered:
+                return [do(contender, operation) for contender, operation in situation.round()]
+            for contender in situation.contenders:
+                target.write_inputs(contender)
+                do(contender, START if START in contender.operations else REGISTER)
+            return []
+
+        rounds = repeat(do_round, situation.limits)
+        print(f"  sessions left open: {sessions(port)}", flush=True)
+    return _as_json(situation.name, situation.title, count, rounds)
+
+
+def count_calls(folder: Path) -> list[dict[str, Any]]:
     """Return the API calls and TLS connections for one vCenter, without tools that fail with the simulator."""
-    folder = work / "calls"
-    folder.mkdir(exist_ok=True)
-    write_inputs(folder, [1], LABELS, ["127.0.0.1"])
     found = []
-    with simulator(folder) as endpoint:
-        for tool in chosen:
-            label, other = LABELS
-            for operation in OPERATIONS:
-                task = Measurement(1, endpoint["port"], operation, other if operation == "update" else label)
+    with simulator(folder, 1) as running:
+        (endpoint,) = running.endpoints
+        target = Target(1, endpoint["port"], folder)
+        for contender in COUNTED:
+            target.write_inputs(contender)
+            for operation in (REGISTER, NO_CHANGE, UPDATE):
+                command = target.command(contender, operation, VERSIONS[operation == UPDATE])
+                control(endpoint, "POST", "reset")
                 try:
-                    if operation == "register":
-                        run(absent(task, folder), cwd=folder, env=environment(), log=folder / "run.log")
-                    control(endpoint, "POST", "reset")
-                    run(tool.command(task, folder), cwd=folder, env=environment(), log=folder / "run.log")
+                    run(command, cwd=folder, env=environment(), log=folder / "run.log")
                 except BenchmarkError as error:
-                    print(f"not counted: {tool.name}, {operation}: {str(error)[-300:]}", flush=True)
+                    print(f"not counted: {contender.name}, {operation}: {str(error)[-300:]}", flush=True)
                     continue
                 seen = control(endpoint, "GET", "statistics")
                 counted = {"calls": sum(seen["calls"].values()), "connections": seen["connections"]}
-                found.append({"name": tool.name, "operation": operation, **counted})
+                found.append({"contender": contender.name, "operation": operation, **counted})
     return found
 
 
-@contextmanager
-def simulator(folder: Path) -> Iterator[dict[str, Any]]:
-    """Run one simulated vCenter and provide its endpoint."""
-    (folder / "endpoints.json").unlink(missing_ok=True)
-    account = {"username": "user", "password": "pass", "privileges": "all"}
-    (folder / "configuration.json").write_text(json.dumps([{"accounts": [account]}]))
-    program = str(Path(__file__).resolve().parent.parent / "simulator")
-    options = ["--directory", str(folder), "--config", str(folder / "configuration.json"), "--parent", str(os.getpid())]
-    process = subprocess.Popen([sys.executable, program, *options])
-    try:
-        while not (folder / "endpoints.json").exists():
-            time.sleep(0.1)
-        yield json.loads((folder / "endpoints.json").read_text())[0]
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-
-
-def control(endpoint: dict[str, Any], method: str, what: str) -> Any:
-    """Send a control request to the simulator and return its response."""
-    request = urllib.request.Request(f"{endpoint['control_url']}/{what}", method=method)
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        return json.loads(answer.read() or b"null")
-
-
-def start_up(work: Path) -> Cost:
-    """Measure ansible-playbook with an empty play."""
-    play = Path(__file__).parent / "plays" / "nothing.yml"
-    command = ["ansible-playbook", "-i", "localhost,", str(play)]
-    return run(command, cwd=work, env=environment(), log=work / "run.log")
-
-
-def environment() -> dict[str, str]:
+def environment() -> Mapping[str, str]:
     """Return the environment of all commands, without settings of the user."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "VMWARE_", "GOVC_"))}
     return {**kept, "ANSIBLE_COLLECTIONS_PATH": os.environ["ANSIBLE_COLLECTIONS_PATH"], "ANSIBLE_NOCOLOR": "1"}
 
 
-@contextmanager
-def vcsim(program: str, delay: int, work: Path) -> Iterator[int]:
-    """Run vcsim on all loopback addresses, with ``delay`` milliseconds for each call, and provide its port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    with (work / "vcsim.log").open("wb") as log:
-        process = subprocess.Popen([program, "-l", f"0.0.0.0:{port}", "-delay", str(delay)], stdout=log, stderr=log)
-        try:
-            wait_for(port)
-            yield port
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
-
-
-def wait_for(port: int) -> None:
-    """Wait until a loopback port listens. Raise :class:`BenchmarkError` after 20 seconds."""
-    for _attempt in range(200):
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=5).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise BenchmarkError("vcsim does not listen")
-
-
-def sessions(port: int) -> int:
-    """Return the number of open sessions, without the session of this query."""
-    env = {**os.environ, "GOVC_URL": f"https://user:pass@127.0.0.1:{port}", "GOVC_INSECURE": "1"}
-    env["GOVC_PERSIST_SESSION"] = "false"
-    result = subprocess.run(["govc", "session.ls"], env=env, capture_output=True, text=True, check=True)
-    return len([line for line in result.stdout.splitlines() if "user" in line]) - 1
+def machine(govmomi: str) -> dict[str, Any]:
+    """Return what the report says about the machine and the versions."""
+    information = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
+    model = re.search(r"^model name\s*:\s*(.+)$", information, re.MULTILINE)
+    manifests = [
+        Path(folder) / "ansible_collections" / "community" / "vmware" / "MANIFEST.json"
+        for folder in os.environ["ANSIBLE_COLLECTIONS_PATH"].split(os.pathsep)
+    ]
+    community: dict[str, Any] = next(
+        (json.loads(path.read_text(encoding="utf-8")) for path in manifests if path.exists()), {}
+    )
+    own = re.search(r"^version:\s*(\S+)", (ROOT / "galaxy.yml").read_text(encoding="utf-8"), re.MULTILINE)
+    return {
+        "cores": len(os.sched_getaffinity(0)),
+        "processor": model[1].strip() if model else platform.machine(),
+        "kernel": f"{platform.system()} {platform.release()}",
+        "load": os.getloadavg()[0],
+        "versions": {
+            "Python": platform.python_version(),
+            "ansible-core": importlib.metadata.version("ansible-core"),
+            "pyVmomi": importlib.metadata.version("pyvmomi"),
+            "vsphere_ops.client_plugin": own[1] if own else "",
+            "community.vmware": community.get("collection_info", {}).get("version", ""),
+            "govc and vcsim": govmomi,
+        },
+    }
 
 
 if __name__ == "__main__":

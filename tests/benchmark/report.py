@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""Write the report of the benchmark as Markdown, with a plot.
+"""Write the report of the benchmark as Markdown.
 
 Usage: python tests/benchmark/report.py RESULTS.json FOLDER
 """
@@ -11,121 +11,330 @@ Usage: python tests/benchmark/report.py RESULTS.json FOLDER
 from __future__ import annotations
 
 import json
-import os
-import platform
+import re
 import sys
-from collections.abc import Iterator
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import matplotlib as mpl
-from measure import Cost
+from contenders import (
+    BATCH,
+    COMMUNITY,
+    EMPTY,
+    FLEET,
+    FLEET_100,
+    FLEET_1000,
+    GOVC,
+    MODULE,
+    NO_CHANGE,
+    ONE,
+    PLAYBOOKS,
+    REGISTER,
+    ROLE,
+    ROLE_100,
+    START,
+    TEN,
+    UPDATE,
+    Contender,
+)
+from measure import Cost, Run, Summary
 
-mpl.use("svg")
-from matplotlib import pyplot as plt
+# The role has to be this many times faster, which is written as a part of the time like the other targets.
+ROLE_FACTOR = 9
 
-Results = dict[tuple[str, int, int, str], Cost]
-Calls = dict[str, dict[str, str]]
-COMMUNITY, GOVC = "community.vmware, 20 forks", "xargs -P16 govc, read and write"
-BATCH, FLEET, WIDE = "role, entry point batch", "fleet task", "fleet task, concurrency 64"
-CALLS = 4
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two contenders of a situation; ``target`` is the largest accepted part of the peer's time, None without one.
+
+    ``less_start_up``: the time of an empty play is subtracted from the own time.
+    """
+
+    situation: str
+    own: Contender
+    peer: Contender
+    operations: Sequence[str] = (NO_CHANGE, UPDATE)
+    target: float | None = None
+    less_start_up: bool = False
+
+
+COMPARISONS = (
+    Comparison(ONE, MODULE, COMMUNITY, target=0.75),
+    Comparison(TEN, MODULE, COMMUNITY, target=0.5),
+    Comparison(FLEET_100, FLEET, GOVC, less_start_up=True),
+    Comparison(FLEET_1000, FLEET, GOVC, target=1.0, less_start_up=True),
+    Comparison(ROLE_100, BATCH, COMMUNITY, (NO_CHANGE,), 1 / ROLE_FACTOR),
+    Comparison(ROLE_100, ROLE, COMMUNITY, (NO_CHANGE,)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The counted rounds of one situation."""
+
+    name: str
+    title: str
+    count: int
+    rounds: Sequence[Sequence[Run]]
+
+    @classmethod
+    def read(cls, given: Mapping[str, Any]) -> Measured:
+        """Return one situation of results.json."""
+        rounds = [
+            [Run(one["contender"], one["operation"], Cost(**one["cost"])) for one in turn] for turn in given["rounds"]
+        ]
+        return cls(given["name"], given["title"], given["count"], rounds)
+
+    def costs(self, contender: str, operation: str) -> list[Cost]:
+        """Return the costs of all rounds, in their order."""
+        found = [
+            one for turn in self.rounds for one in turn if (one.contender, one.operation) == (contender, operation)
+        ]
+        return [one.cost for one in found]
+
+    def measured(self) -> list[tuple[str, str]]:
+        """Return contenders and operations in the order of the rounds."""
+        return list(dict.fromkeys((one.contender, one.operation) for turn in self.rounds for one in turn))
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """The result of one comparison: seconds of both, the own part of the peer's time, and its range over the rounds.
+
+    ``value`` divides the medians. ``rounds`` divides the times of each round, which were measured one after the other.
+    """
+
+    measured: Measured
+    comparison: Comparison
+    operation: str
+    own: float
+    peer: float
+    rounds: Summary
+
+    @property
+    def value(self) -> float:
+        """Return the part of the peer's time."""
+        return self.own / self.peer
+
+    @property
+    def reached(self) -> bool | None:
+        """Return whether the target is reached, None without a target."""
+        target = self.comparison.target
+        return None if target is None else self.value <= target
+
+
+def compare(measured: Measured, comparison: Comparison, operation: str) -> Ratio | None:
+    """Return the ratio of one operation, None if it was not measured."""
+    own = [cost.wall for cost in measured.costs(comparison.own.name, operation)]
+    peer = [cost.wall for cost in measured.costs(comparison.peer.name, operation)]
+    start = [0.0] * len(own)
+    if comparison.less_start_up:
+        start = [cost.wall for cost in measured.costs(EMPTY.name, START)]
+    if not own or not peer or not start:
+        return None
+    less = Summary.of(own).median - Summary.of(start).median
+    each = Summary.of([(one - begin) / other for one, begin, other in zip(own, start, peer, strict=True)])
+    return Ratio(measured, comparison, operation, less, Summary.of(peer).median, each)
+
+
+def list_ratios(situations: Sequence[Measured]) -> list[Ratio]:
+    """Return all ratios that were measured."""
+    found = [
+        compare(measured, comparison, operation)
+        for comparison in COMPARISONS
+        for measured in situations
+        if measured.name == comparison.situation
+        for operation in comparison.operations
+    ]
+    return [ratio for ratio in found if ratio]
 
 
 def main() -> None:
-    """Read the results and write both files."""
-    found, docs = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")), Path(sys.argv[2])
-    results: Results = {
-        (one["name"], one["delay"], one["count"], one["operation"]): Cost(one["wall"], one["cpu"], one["memory"])
-        for one in found["costs"]
-    }
-    calls: Calls = {}
-    for one in found["calls"]:
-        calls.setdefault(one["name"], {})[one["operation"]] = f"{one['calls']} on {one['connections']}"
-    docs.mkdir(exist_ok=True)
-    lines = _lines(results, calls, Cost(**found["nothing"]), found["runs"])
-    (docs / "benchmark.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    _plot(docs / "benchmark.svg", results)
+    """Read the results and write the report."""
+    found, folder = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")), Path(sys.argv[2])
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "benchmark.md").write_text("\n".join(report_lines(found)) + "\n", encoding="utf-8")
+    print(f"written: {folder / 'benchmark.md'}")
 
 
-def _lines(results: Results, calls: Calls, nothing: Cost, runs: int) -> Iterator[str]:
-    yield "# Benchmark"
-    yield ""
-    yield "<!-- Written by `make bench`; change tests/benchmark instead. -->"
-    yield ""
-    yield f"Medians of {runs} runs on one machine ({os.cpu_count()} cores, Python {platform.python_version()}),"
-    yield "all tools in the same run with the same `vcsim` on loopback, which uses CPU time of the same cores."
-    yield "Each vCenter is a loopback address with its own extension key. Times are those of whole commands,"
-    yield "including the start-up. `govc` registers a smaller record, because the version that can be installed by name"
-    yield "cannot read clients and servers from its input."
-    yield ""
-    yield "| compared | | ratio |"
-    yield "|---|---|---|"
-    for title, ratio in _ratios(results, nothing):
-        yield f"| {title} | {ratio} |"
-    yield ""
-    yield "![Seconds for the number of vCenters](benchmark.svg)"
-    yield ""
-    yield "| API calls on TLS connections, for one vCenter | register | no change | update |"
-    yield "|---|---|---|---|"
-    for name, counted in calls.items():
-        cells = " | ".join(counted.get(operation, "not counted") for operation in ("register", "no change", "update"))
-        yield f"| {name} | {cells} |"
-    yield ""
-    yield f"`ansible-playbook` with a play of no tasks takes {nothing.wall:.2f} s."
-    yield ""
-    yield "| | delay | vCenters | operation | seconds | CPU seconds | largest process |"
-    yield "|---|---:|---:|---|---:|---:|---:|"
-    for (name, delay, count, operation), cost in results.items():
-        spent = f"{cost.wall:.2f} | {cost.cpu:.2f} | {cost.memory:.0f} MiB"
-        yield f"| {name} | {delay} ms | {count} | {operation} | {spent} |"
+def report_lines(found: Mapping[str, Any]) -> Iterator[str]:
+    """Return the lines of the report."""
+    situations = [Measured.read(given) for given in found["situations"]]
+    ratios = list_ratios(situations)
+    yield from ("# Benchmark", "", "<!-- Written by `make bench`; change tests/benchmark instead. -->", "")
+    yield from (*wrapped(conclusion(ratios)), "", *wrapped(machine_text(found)), "")
+    yield from ("## Ratios", "")
+    yield from ratio_lines(ratios)
+    yield from ("", "## Method", "")
+    for item in METHOD:
+        yield from wrapped(f"- {item}", subsequent_indent="  ")
+    for measured in situations:
+        yield from ("", f"## {measured.title}", "")
+        yield from playbook_lines(measured) if measured.name == PLAYBOOKS else time_lines(measured)
+    yield from ("", "## API calls for one vCenter", "")
+    yield from call_lines(found["calls"])
 
 
-def _ratios(results: Results, nothing: Cost) -> Iterator[tuple[str, str]]:
-    def wall(name: str, count: int, operation: str, delay: int = 0) -> float | None:
-        cost = results.get((name, delay, count, operation))
-        return cost.wall if cost else None
-
-    for operation in ("register", "no change"):
-        peer, own = wall(COMMUNITY, 100, operation), wall(BATCH, 100, operation)
-        if peer and own:
-            title = f"100 vCenters, {operation}: role with an outcome for each host"
-            yield f"{title} | {own:.1f} s against {peer:.1f} s of {COMMUNITY}", f"{peer / own:.1f} times faster"
-    for operation in ("register", "no change", "update"):
-        peer, own = wall(GOVC, 1000, operation), wall(FLEET, 1000, operation)
-        if peer and own:
-            own -= nothing.wall
-            title = f"1000 vCenters, {operation}: fleet task, less start-up"
-            yield f"{title} | {own:.1f} s against {peer:.1f} s of {GOVC}", f"{peer / own:.1f} times faster"
-    slow = wall(WIDE, 1000, "no change", 50)
-    if slow:
-        slow, ideal = slow - nothing.wall, CALLS * 0.05 * 1000 / 64
-        title = "1000 vCenters that take 50 ms for each call, no change, 64 at once, less start-up"
-        yield f"{title} | {slow:.1f} s against {ideal:.1f} s of waiting", f"{slow / ideal:.2f}"
-    few, many = wall(FLEET, 100, "no change"), wall(FLEET, 1000, "no change")
-    if few and many:
-        few, many = few - nothing.wall, many - nothing.wall
-        title = "fleet task, no change: from 100 to 1000 vCenters, less start-up"
-        yield f"{title} | {few:.2f} s to {many:.2f} s", f"{many / few:.1f}"
+METHOD = (
+    """The contenders take turns, round by round, in the same run. A first round, which registers the records, warms up
+    and is not counted. Tables show the median of the rounds, and minimum to maximum. A ratio divides the medians; its
+    range is that of the rounds. Slow peers have fewer rounds, so that everything fits into twenty minutes.""",
+    """Whole commands are measured: seconds from start to end, and the CPU seconds of all their processes. The simulated
+    vCenters use the same cores; their CPU seconds are measured separately. Everything listens on 127.0.0.1 only.""",
+    """All vCenters are one `vcsim`. Each vCenter and each contender has its own extension key there. The playbooks run
+    against the simulator of this collection, which has a port for each vCenter.""",
+    """Less start-up: the time of `ansible-playbook` with an empty play, measured in the same rounds, is subtracted from
+    the time of this collection. Nothing is subtracted from the time of `govc`.""",
+    """An update sets another version. `community.vmware.vcenter_extension` does not update a record that exists: it
+    only finds the record, and its time is that of this task.""",
+    """`xargs -P16 govc` runs `govc extension.info` for each vCenter, and for an update also
+    `govc extension.register -update` with the record as JSON on standard input. This record is smaller: no release of
+    `govc` registers a client or a server, so none can register a plug-in that the vSphere Client shows.""",
+)
 
 
-def _plot(path: Path, results: Results) -> None:
-    # The same results give the same file: no date, no random names.
-    mpl.rcParams.update({"svg.hashsalt": "benchmark", "font.size": 10})
-    figure, axes = plt.subplots(figsize=(8, 5))
-    names = dict.fromkeys(name for name, delay, _count, operation in results if not delay and operation == "no change")
-    for name in names:
-        points = sorted(
-            (count, cost.wall)
-            for (own, delay, count, operation), cost in results.items()
-            if own == name and not delay and operation == "no change"
-        )
-        axes.plot(*zip(*points, strict=True), marker="o", label=name)
-    axes.set(
-        xscale="log", yscale="log", xlabel="vCenters", ylabel="seconds", title="Finding that nothing has to change"
+def wrapped(text: str, subsequent_indent: str = "") -> list[str]:
+    """Return a paragraph in lines of at most 120 characters."""
+    # No line ends inside of code.
+    joined = re.sub(r"`[^`]*`", lambda code: code[0].replace(" ", "\0"), " ".join(text.split()))
+    lines = textwrap.wrap(
+        joined, 120, subsequent_indent=subsequent_indent, break_long_words=False, break_on_hyphens=False
     )
-    axes.grid(visible=True, which="both", alpha=0.2)
-    axes.legend(fontsize=8)
-    figure.tight_layout()
-    figure.savefig(path, metadata={"Date": None})
+    return [line.replace("\0", " ") for line in lines]
+
+
+def conclusion(ratios: Sequence[Ratio]) -> str:
+    """Return what was found, in two or three sentences."""
+    by_key = {(ratio.comparison.situation, ratio.comparison.own.name, ratio.operation): ratio for ratio in ratios}
+    sentences = []
+    one, ten = by_key.get((ONE, MODULE.name, NO_CHANGE)), by_key.get((TEN, MODULE.name, NO_CHANGE))
+    if one and ten:
+        sentences.append(
+            f"With a local connection, `vcenter_extension` takes {percent(one.value)} of the time of `community.vmware`"
+            f" for one host and {percent(ten.value)} for {ten.measured.count} hosts if nothing has to change."
+        )
+    read, write = by_key.get((FLEET_1000, FLEET.name, NO_CHANGE)), by_key.get((FLEET_1000, FLEET.name, UPDATE))
+    role = by_key.get((ROLE_100, BATCH.name, NO_CHANGE))
+    parts = []
+    if read and write:
+        parts.append(
+            f"For {read.measured.count} vCenters the fleet task takes, less the start-up of Ansible, "
+            f"{percent(read.value)} of the time of `xargs -P16 govc` if nothing has to change and "
+            f"{percent(write.value)} for an update"
+        )
+    if role:
+        parts.append(
+            f"{'the' if parts else 'The'} role (`tasks_from: batch`) is {faster(role.value)} than `community.vmware` "
+            f"with {role.measured.count} hosts"
+        )
+    if parts:
+        sentences.append("; ".join(parts) + ".")
+    with_target = [ratio for ratio in ratios if ratio.reached is not None]
+    reached = sum(1 for ratio in with_target if ratio.reached)
+    if with_target:
+        sentences.append(f"{reached} of {len(with_target)} targets are reached.")
+    return " ".join(sentences)
+
+
+def machine_text(found: Mapping[str, Any]) -> str:
+    """Return the machine and the versions."""
+    machine = found["machine"]
+    versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items() if version)
+    return (
+        f"Machine: {machine['cores']} cores, {machine['processor']}, {machine['kernel']}; load before the start "
+        f"{machine['load']:.2f}. Versions: {versions}. The whole run took {found['minutes']:.0f} minutes."
+    )
+
+
+def ratio_lines(ratios: Sequence[Ratio]) -> Iterator[str]:
+    """Return the table of all ratios."""
+    yield "| | operation | this collection | peer | part of the peer's time | | target | |"
+    yield "|---|---|---|---|---:|---|---|---|"
+    for ratio in ratios:
+        own = f"{ratio.own:.2f} s, `{ratio.comparison.own.name}`"
+        if ratio.comparison.less_start_up:
+            own += ", less start-up"
+        peer = f"{ratio.peer:.2f} s, `{ratio.comparison.peer.name}`"
+        if ratio.operation == UPDATE and ratio.comparison.peer.changes == "nothing":
+            peer += ", which only finds the record"
+        part = f"**{ratio.value:.2f}** ({ratio.rounds.minimum:.2f} to {ratio.rounds.maximum:.2f})"
+        target = target_text(ratio.comparison)
+        verdict = {True: "reached", False: "**not reached**", None: ""}[ratio.reached]
+        cells = (ratio.measured.title, ratio.operation, own, peer, part, faster(ratio.value), target, verdict)
+        yield f"| {' | '.join(cells)} |"
+
+
+def target_text(comparison: Comparison) -> str:
+    """Return the target in words, nothing without one."""
+    if comparison.target is None:
+        return ""
+    if comparison.situation == ROLE_100:
+        return f"at least {ROLE_FACTOR} times faster"
+    return f"at most {comparison.target:.2f}"
+
+
+def faster(value: float) -> str:
+    """Return a part of the peer's time as a factor, such as "2.0 times faster"."""
+    if value <= 0:
+        return "not measurable"
+    return f"{1 / value:.1f} times faster" if value <= 1 else f"{value:.1f} times slower"
+
+
+def percent(value: float) -> str:
+    """Return a part in percent."""
+    return f"{100 * value:.0f} %"
+
+
+def spread(values: Sequence[float]) -> str:
+    """Return the median, and minimum to maximum in parentheses."""
+    summary = Summary.of(values)
+    return f"{summary.median:.2f} ({summary.minimum:.2f} to {summary.maximum:.2f})"
+
+
+def time_lines(measured: Measured) -> Iterator[str]:
+    """Return the table of one situation."""
+    yield "| | operation | rounds | seconds | CPU seconds | CPU seconds of vcsim | largest process |"
+    yield "|---|---|---:|---:|---:|---:|---:|"
+    for contender, operation in sorted(measured.measured(), key=lambda pair: ORDER.index(pair[1])):
+        costs = measured.costs(contender, operation)
+        spent = [spread([cost.wall for cost in costs]), spread([cost.cpu for cost in costs])]
+        simulated = Summary.of([cost.simulator for cost in costs]).median
+        memory = max(cost.memory for cost in costs)
+        rest = f"{len(costs)} | {' | '.join(spent)} | {simulated:.2f} | {memory:.0f} MiB"
+        yield f"| `{contender}` | {operation} | {rest} |"
+
+
+ORDER = (START, REGISTER, NO_CHANGE, UPDATE)
+
+
+def playbook_lines(measured: Measured) -> Iterator[str]:
+    """Return the table of the playbooks."""
+    yield from wrapped(
+        """The engine is `embedded`. The web server that the first run starts is not part of the times. Nothing to do:
+        the same playbook again, `rotate_certificate` with a certificate that is not due for renewal."""
+    )
+    yield ""
+    yield "| playbook | | rounds | tasks | CPU seconds | seconds | CPU seconds of the simulator |"
+    yield "|---|---|---:|---:|---:|---:|---:|"
+    for contender, operation in measured.measured():
+        costs = measured.costs(contender, operation)
+        tasks = Summary.of([cost.tasks for cost in costs]).median
+        spent = f"{spread([cost.cpu for cost in costs])} | {spread([cost.wall for cost in costs])}"
+        simulated = Summary.of([cost.simulator for cost in costs]).median
+        yield f"| `{contender}` | {operation} | {len(costs)} | {tasks:.0f} | {spent} | {simulated:.2f} |"
+
+
+def call_lines(calls: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Return the table of the calls, with the number of TLS connections that they need."""
+    operations = (REGISTER, NO_CHANGE, UPDATE)
+    counted = {(one["contender"], one["operation"]): f"{one['calls']} on {one['connections']}" for one in calls}
+    yield "| calls on TLS connections | " + " | ".join(operations) + " |"
+    yield "|---|---|---|---|"
+    for contender in dict.fromkeys(one["contender"] for one in calls):
+        cells = " | ".join(counted.get((contender, operation), "not counted") for operation in operations)
+        yield f"| `{contender}` | {cells} |"
 
 
 if __name__ == "__main__":

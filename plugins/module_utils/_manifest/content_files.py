@@ -10,9 +10,7 @@ from __future__ import annotations
 import difflib
 import os
 import posixpath
-import re
 import stat
-import urllib.parse
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,13 +20,12 @@ from .._files.read import list_folder, read_start
 from .finding import Finding, Path, Severity, describe_value
 from .image_size import MAX_HEAD, read_image_size
 from .knowledge import ICON_PIXELS
+from .named_files import file_name, icon_sheets, page_uris
 from .parts import ManifestParts, Node, object_at
 from .validate import sort_findings
 
 # When a file is missing, so many others are searched for a similar name.
 MAX_FILES = 10_000
-
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
 def check_content(manifest: dict[str, Any], folder: str) -> tuple[Finding, ...]:
@@ -45,21 +42,13 @@ def check_content(manifest: dict[str, Any], folder: str) -> tuple[Finding, ...]:
     content = _ContentFolder(folder, os.path.realpath(folder))
     content.names_in("")
     findings = [
-        finding for path, uri in _page_uris(parts) if (finding := _check_file(content, (*path, "uri"), uri)) is not None
+        finding for path, uri in page_uris(parts) if (finding := _check_file(content, (*path, "uri"), uri)) is not None
     ]
-    for sheet, places in _sheets(parts):
+    for sheet, places in icon_sheets(parts):
         path, uri = (*sheet.path, "uri"), sheet.value["uri"]
         problem = _check_file(content, path, uri)
         findings.extend([problem] if problem else _check_icons(content, path, uri, places))
     return sort_findings(findings)
-
-
-def named_files(manifest: dict[str, Any]) -> tuple[tuple[str, str], ...]:
-    """Return each uri that :func:`check_content` checks after its kind: ``view`` (HTML page) or ``icons`` (image)."""
-    parts = ManifestParts.of(manifest)
-    pages = (("view", uri) for _path, uri in _page_uris(parts))
-    images = (("icons", sheet.value["uri"]) for sheet, _places in _sheets(parts))
-    return tuple((kind, uri) for kind, uri in (*pages, *images) if uri and _file_name(uri) is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,39 +105,8 @@ class _ContentFolder:
                     return
 
 
-def _page_uris(parts: ManifestParts) -> Iterator[tuple[Path, str]]:
-    """Yield the path of each object that shows a page, and the uri of the page."""
-    modals = (trigger for trigger in parts.triggers if trigger.text("type") == "modal")
-    for node in (*parts.views, *parts.cards, *modals):
-        uri = node.text("uri")
-        if uri is not None:
-            yield node.path, uri
-
-
-def _sheets(parts: ManifestParts) -> Iterator[tuple[Node, Node]]:
-    """Yield each object that names an image of icons, and the places of its icons."""
-    for sheet in (parts.sheet, *parts.themes):
-        if sheet.text("uri") is not None:
-            # The guide: a theme without places of its own uses those of the sheet.
-            yield sheet, (sheet if "definitions" in sheet.value else parts.sheet).child("definitions")
-
-
-def _file_name(uri: str) -> str | None:
-    """Return the path in a uri, relative to the folder; None when it cannot be a file there.
-
-    ``..`` stays at the beginning of a path that leaves the folder. Browsers resolve dots before they ask, and servers
-    decode what is percent-encoded.
-    """
-    path = re.split(r"[?#]", uri, maxsplit=1)[0]
-    if path.startswith("/") or _SCHEME.match(path) or "{" in path:
-        return None
-    # A percent-encoded slash may come first. One at the end makes it a folder.
-    name = posixpath.normpath(urllib.parse.unquote(path).lstrip("/"))
-    return f"{name}/" if path.endswith("/") and name not in (".", "..") else name
-
-
 def _check_file(content: _ContentFolder, path: Path, uri: str) -> Finding | None:
-    name = _file_name(uri)
+    name = file_name(uri)
     if name is None or not uri:
         return None
 
@@ -177,7 +135,7 @@ def _check_file(content: _ContentFolder, path: Path, uri: str) -> Finding | None
 
 
 def _check_icons(content: _ContentFolder, path: Path, uri: str, places: Node) -> Iterator[Finding]:
-    name = _file_name(uri)
+    name = file_name(uri)
     if name is None:
         return
     try:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._errors import HttpError
-from .._manifest import content_files
+from .._manifest.named_files import named_files
 from .._tls import http_get
 
 # Real plug-ins have some dozens of views of some KB each; whatever exceeds these limits is a mistake.
@@ -57,7 +57,7 @@ def file_urls(manifest: dict[str, Any], url: str) -> dict[str, str]:
     A uri is relative to the folder of the manifest (SDK guide), also one that is nothing but a query.
     """
     kinds: dict[str, str] = {}
-    for kind, uri in content_files.named_files(manifest):
+    for kind, uri in named_files(manifest):
         path, mark, query = uri.partition("#")[0].partition("?")
         encoded = urllib.parse.quote(path, _PATH, errors="replace") + mark
         encoded += urllib.parse.quote(query, _QUERY, errors="replace")

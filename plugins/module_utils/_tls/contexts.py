@@ -117,19 +117,22 @@ def pinned_context(pin: str, subject: str) -> PinnedContext:
 def vcenter_context(*, validate_certs: bool, ca_path: str | None, pin: str | None, subject: str) -> ssl.SSLContext:
     """Return the context of a connection to a vCenter, with the defaults of Python as pyVmomi itself uses them.
 
-    With ``pin``, neither ``validate_certs`` nor ``ca_path`` counts. Raises :class:`TlsError` of the kind ``ca_path``.
+    With ``pin``, neither ``validate_certs`` nor ``ca_path`` counts; without ``validate_certs``, ``ca_path`` does not.
+    Then no CA is loaded: OpenSSL would list the CAs of the system at each handshake. Raises :class:`TlsError` of the
+    kind ``ca_path``.
     """
     if pin:
         pinned = PinnedContext(ssl.PROTOCOL_TLS_CLIENT)
         pinned.pin, pinned.subject = pin, subject
         return _without_verification(pinned)
+    if not validate_certs:
+        return _without_verification(ClientContext(ssl.PROTOCOL_TLS_CLIENT))
     if ca_path is not None:
         _check_ca_file(ca_path)
     try:
-        context = ssl.create_default_context(cafile=ca_path)
+        return ssl.create_default_context(cafile=ca_path)
     except OSError as error:
         raise _unusable_ca_file(ca_path or "", error) from error
-    return context if validate_certs else _without_verification(context)
 
 
 def _without_verification(context: _Context) -> _Context:

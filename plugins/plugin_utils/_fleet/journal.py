@@ -105,8 +105,9 @@ def records_before_run(
 ) -> tuple[str, dict[str, RecordsBefore]]:
     """Return the name of a run, and by the name of each vCenter the records before it; those of ``keys``, or all.
 
-    Without ``run``, it is the latest run that changed any of them. Where a later run changed a vCenter as well, its
-    records are those before the earlier run. Raises :class:`OptionError` where there is no such run.
+    Without ``run``, it is the latest run that changed any of them. Where a later run changed a record as well, it is
+    the record before the earlier run; what only later runs changed is not returned. Raises :class:`OptionError` where
+    there is no such run.
     """
     lines = [line for line in _read_lines(folder) if keys is None or line["key"] in keys]
     runs = list(dict.fromkeys(line["run"] for line in lines))
@@ -122,11 +123,10 @@ def records_before_run(
         reason = f"must be a run of {folder}, whose latest are {latest}"
         raise OptionError(reason, option="run", value=run)
     run = runs[-1] if run is None else run
-    later = set(runs[runs.index(run) :])
     records: dict[str, dict[str, RecordRestore]] = {}
     ids: dict[str, str] = {}
     for line in lines:
-        if line["run"] in later:
+        if line["run"] == run:
             ids.setdefault(line["name"], line["instance_uuid"])
             before = None if line["before"] is None else from_api(line["before"])
             records.setdefault(line["name"], {}).setdefault(line["key"], RecordRestore(line["key"], before))

@@ -203,17 +203,21 @@ def _options_of_host(
     name: str, variables_of: Mapping[str, str], variables: dict[str, Any], loader: Any
 ) -> Mapping[str, Any] | Failure:
     templar = Templar(loader=loader, variables=variables)
-    options: dict[str, Any] = {}
-    for option, variable in variables_of.items():
-        if variable not in variables:
-            continue
-        try:
-            # In a dictionary, because only an item of a container can be omitted.
-            value = templar.template({option: variables[variable]}).get(option)
-        except AnsibleError as error:
-            return Failure.of(OptionError(f"cannot be evaluated for {name}: {one_line(error.message)}", option=option))
-        if value is not None and value != variables.get("omit"):
-            options[option] = to_plain_types(value)
+    raw = {option: variables[variable] for option, variable in variables_of.items() if variable in variables}
+    try:
+        # In one dictionary: a call takes longer than a variable, and only an item of a container can be omitted.
+        values = templar.template(raw)
+    except AnsibleError:
+        values = {}
+        for option, value in raw.items():
+            # One by one, to name the variable that is to blame.
+            try:
+                values |= templar.template({option: value})
+            except AnsibleError as error:
+                reason = f"cannot be evaluated for {name}: {one_line(error.message)}"
+                return Failure.of(OptionError(reason, option=option))
+    omit = variables.get("omit")
+    options = to_plain_types({option: value for option, value in values.items() if value is not None and value != omit})
     connection = {option: options.pop(option) for option in vcenter_spec() if option in options}
     return {"name": name, "extension": options, **connection}
 

@@ -21,7 +21,15 @@ ROOT = Path(__file__).parents[3]
 COLLECTION = "ansible_collections.vsphere_ops.client_plugin."
 
 # Files at the root of module_utils, which every package may import.
-SHARED = {"_argument_specs", "_argument_specs_files", "_errors", "_foreign_text", "_url", "_version"}
+SHARED = {
+    "_argument_specs",
+    "_argument_specs_files",
+    "_argument_specs_manifest_info",
+    "_errors",
+    "_foreign_text",
+    "_url",
+    "_version",
+}
 # What each package may import besides the shared files and itself.
 ARROWS: dict[str, set[str]] = {
     "_files": set(),
@@ -34,6 +42,7 @@ ARROWS: dict[str, set[str]] = {
     "_preflight": {"_certificate", "_extension", "_files", "_manifest", "_tls"},
     "_server_certificate": {"_certificate", "_files", "_tls"},
     "_fleet": {"_extension", "_files", "_preflight", "_vcenter"},
+    "_single": {"_extension", "_fleet", "_preflight", "_vcenter"},
 }
 # Where a library, or a part of the standard library, may be imported: packages end with a slash.
 LIBRARIES: dict[str, set[str]] = {

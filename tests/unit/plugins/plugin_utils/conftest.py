@@ -3,13 +3,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: Contributors to the vsphere_ops.client_plugin collection
 
-"""The simulator, as the tests beside it start it."""
+"""Certificates and the simulator, as the tests beside them make and start them."""
 
 from __future__ import annotations
 
+from ansible_collections.vsphere_ops.client_plugin.tests.unit.plugins.module_utils.conftest import make
 from ansible_collections.vsphere_ops.client_plugin.tests.unit.simulator.conftest import (
     simulator,
     simulators,
 )
 
-__all__ = ["simulator", "simulators"]
+__all__ = ["make", "simulator", "simulators"]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import OptionError
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.api_types import (
     ENTITIES,
     FLAG,
@@ -18,8 +19,17 @@ from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extensi
     SHAPE,
     TEXT,
     TIME,
+    check_other,
     from_api,
+    remove_empty,
     to_api,
+)
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.model import (
+    Client,
+    Event,
+    Extension,
+    Resource,
+    Server,
 )
 
 pyvmomi = pytest.importorskip("pyVmomi", reason="NOT RUN: pyVmomi is not installed")
@@ -77,3 +87,64 @@ def test_every_field_is_an_option_or_other() -> None:
         name: value for name, value in full.items() if name != "client"
     }
     assert [client["type"] for client in written["client"]] == ["first", "second"]
+
+
+def test_missing_and_empty_values_of_the_api() -> None:
+    empty = {"url": "", "type": "", "serverThumbprint": "", "serverCertificate": "", "adminEmail": ["", "a"]}
+    record = from_api(
+        {
+            "key": "k",
+            "version": "1",
+            "client": [{"url": "u"}],
+            "server": [{"url": "u", "adminEmail": None}, empty],
+            "eventList": [{"eventID": "e", "eventTypeSchema": ""}],
+            "resourceList": [
+                {"locale": "en", "module": "m"},
+                {"locale": "de", "module": "m", "data": [{"key": "", "value": ""}, {"key": "a"}]},
+            ],
+        }
+    )
+    assert record == Extension(
+        "k",
+        "1",
+        client=Client("u", "", ""),
+        servers=(Server("u", "", admin_email=()), Server("", "", admin_email=("a",))),
+        events=(Event("e"),),
+        resources=(Resource("en", "m", ()), Resource("de", "m", (("a", ""),))),
+    )
+
+
+def test_fields_that_are_not_set_are_not_sent() -> None:
+    sent = to_api(Extension("k", "1", servers=(Server("u", "t"),), events=(Event("e"),)))
+    assert list(sent) == ["description", "key", "version", "server", "eventList"]
+    assert set(sent["server"][0]) == {"url", "description", "company", "type", "adminEmail"}
+    assert sent["eventList"] == [{"eventID": "e"}]
+
+
+def test_texts_that_are_neither_a_thumbprint_nor_a_certificate_are_kept() -> None:
+    data = {"server": [{"serverThumbprint": "by hand", "serverCertificate": "none"}]}
+    (server,) = from_api(data).servers
+    assert (server.thumbprint, server.certificate) == ("by hand", "none")
+
+
+def test_empty_values_inside_of_plain_data() -> None:
+    assert remove_empty({"a": "", "b": {"c": None}, "d": [], "e": ["", None, "x", {"f": "", "g": 0}], "h": False}) == {
+        "e": ["x", {"g": 0}],
+        "h": False,
+    }
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        {"type": "VirtualMachine"},
+        {"type": "VirtualMachine", "value": "vm-1", "other": "x"},
+        {"type": "Task", "value": "task-1"},
+        ["type", "value"],
+    ],
+)
+def test_a_reference_has_a_type_and_a_value(reference: Any) -> None:
+    check_other({"extendedProductInfo": {"self": {"type": "VirtualMachine", "value": "vm-1"}}, "type": None})
+    with pytest.raises(OptionError, match="must be a reference to a managed object") as caught:
+        check_other({"extendedProductInfo": {"self": reference}})
+    assert caught.value.option == "other.extendedProductInfo.self"

@@ -79,6 +79,21 @@ def test_a_plug_in_package_keeps_its_kind_of_thumbprint() -> None:
     assert after.servers[0].thumbprint == SHA1
 
 
+def test_sha1_is_for_the_first_server_of_a_package_only() -> None:
+    assert FULL.client is not None
+    auxiliary = replace(FULL.servers[1], url="https://192.0.2.1:8443/api")
+    record = replace(
+        FULL,
+        client=replace(FULL.client, type="vsphere-client-serenity"),
+        servers=(FULL.servers[0], auxiliary, auxiliary),
+    )
+    certificate = replace(NEW, sans=("DNS:plugins.example.com", "IP:192.0.2.1"))
+    after = planned(record, certificate).after
+    assert after is not None
+    assert [server.thumbprint for server in after.servers] == [SHA1, SHA256, SHA256]
+    assert planned(after, certificate).action == "none"
+
+
 def test_a_vcenter_that_holds_no_certificates_gets_the_thumbprint() -> None:
     record = replace(FULL, servers=(replace(FULL.servers[0], certificate=None),))
     after = planned(record, certificates=False).after

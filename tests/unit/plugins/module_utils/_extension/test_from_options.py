@@ -8,11 +8,13 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import OptionError
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension import from_options
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.from_options import (
     certificate_from_options,
     desired_from_options,
@@ -141,6 +143,68 @@ def test_absent_requires_the_key_only() -> None:
     assert not desired_from_options({"key": "k", "state": "absent", "url": "nonsense"}).present
 
 
+def test_an_empty_certificate_removes_the_registered_one(make) -> None:
+    made = make()
+    assert not desired_from_options({"key": "k"}).drop_certificate
+    desired = desired_from_options({"key": "k", "server_certificate": ""})
+    assert (desired.drop_certificate, desired.certificate, desired.deferred_errors) == (True, None, ())
+    current = Extension("k", "1", servers=(Server(URL, "HTTPS", thumbprint=THUMBPRINT, certificate=made.pem),))
+    after = plan(desired, current, now=NOW).after
+    assert after is not None
+    assert after.servers == (Server(URL, "HTTPS", thumbprint=THUMBPRINT),)
+
+
+def test_an_empty_thumbprint_of_an_auxiliary_server_leaves_its_certificate_alone(make) -> None:
+    pem = make("plugins.example.com", ("DNS:plugins.example.com",)).pem
+    servers = [
+        {"url": URL, "server_certificate": pem, "server_thumbprint": ""},
+        {"url": URL, "server_thumbprint": ""},
+        {"url": URL, "server_certificate": pem},
+    ]
+    desired = strict_desired(plugin_servers=servers)
+    assert desired.plugin_servers is not None
+    computed = desired.plugin_servers[2].thumbprint
+    assert [(server.certificate, server.thumbprint) for server in desired.plugin_servers] == [
+        (pem, None),
+        (None, None),
+        (pem, computed),
+    ]
+    assert computed is not None and computed == desired.certificates[0].sha256
+
+
+def test_a_thumbprint_of_another_certificate_of_an_auxiliary_server(make) -> None:
+    pem = make().pem
+    own = strict_desired(plugin_servers=[{"url": URL, "server_certificate": pem}]).certificates[0]
+    for thumbprint in (own.sha1, own.sha256):
+        servers = [{"url": URL, "server_certificate": pem, "server_thumbprint": thumbprint}]
+        assert strict_desired(plugin_servers=servers).plugin_servers[0].thumbprint == thumbprint
+    with pytest.raises(OptionError, match="must be the thumbprint of the certificate of the same server") as caught:
+        strict_desired(plugin_servers=[{"url": URL, "server_certificate": pem, "server_thumbprint": THUMBPRINT}])
+    assert (caught.value.option, caught.value.value) == ("plugin_servers[0].server_thumbprint", THUMBPRINT)
+
+
+@pytest.mark.parametrize(
+    ("owner", "refused"),
+    [
+        ({"url": "https://other.example.com/plugin.json"}, True),
+        ({"company": "Other"}, True),
+        ({"url": URL, "company": "Example"}, False),
+        ({}, False),
+    ],
+)
+def test_a_record_of_another_owner_is_not_removed_with_takeover_refuse(owner: dict, refused: bool) -> None:
+    current = Extension("k", "1", company="Example", client=Client(URL, "vsphere-client-remote", "1"))
+    options = {"key": "k", "state": "absent", **owner}
+    assert plan(desired_from_options({**options, "takeover": "allow"}), current, now=NOW).action == "unregister"
+    desired = desired_from_options({**options, "takeover": "refuse"})
+    if not refused:
+        assert plan(desired, current, now=NOW).action == "unregister"
+        return
+    with pytest.raises(OptionError) as caught:
+        plan(desired, current, now=NOW)
+    assert (caught.value.option, caught.value.value) == ("takeover", "refuse")
+
+
 @pytest.mark.parametrize("text", [THUMBPRINT.lower(), THUMBPRINT.replace(":", ""), THUMBPRINT.replace(":", " ")])
 def test_notations_of_a_thumbprint(text: str) -> None:
     assert strict_desired(server_thumbprint=text).thumbprint == THUMBPRINT
@@ -207,6 +271,18 @@ ROUND_TRIPS = {
 }
 
 
+def test_a_certificate_without_thumbprint_can_be_given_back_unchanged(make) -> None:
+    alone = Server(URL, "HTTPS", certificate=make("plugins.example.com", ("DNS:plugins.example.com",)).pem)
+    record = Extension("com.example.notes", "1", servers=(alone, alone))
+    options = to_options(record)
+    assert options["server_thumbprint"] == options["plugin_servers"][0]["server_thumbprint"] == ""
+    desired = desired_from_options({"state": "present", **options})
+    assert desired.deferred_errors == ()
+    for current in (record, None, replace(record, servers=(replace(alone, thumbprint=THUMBPRINT), alone))):
+        after = plan(desired, current, now=datetime.now(timezone.utc)).after
+        assert after is not None and after.servers == record.servers
+
+
 @pytest.mark.parametrize("record", ROUND_TRIPS.values(), ids=ROUND_TRIPS.keys())
 def test_a_record_can_be_given_back_unchanged(record: Extension) -> None:
     assert not plan(desired_from_options({"state": "present", **to_options(record)}), record, now=NOW).changed
@@ -242,3 +318,18 @@ def test_an_invalid_key_can_be_unregistered() -> None:
 def test_a_record_can_be_registered_elsewhere(name: str) -> None:
     record = ROUND_TRIPS[name]
     assert plan(desired_from_options({"state": "present", **to_options(record)}), None, now=NOW).after == record
+
+
+def test_a_certificate_that_is_none_cannot_be_renewed() -> None:
+    with pytest.raises(OptionError, match="holds no certificate") as caught:
+        certificate_from_options({"server_certificate": "nonsense"})
+    assert caught.value.option == "server_certificate"
+
+
+@pytest.mark.parametrize("option", ["server_certificate", "server_certificate_path"])
+def test_a_certificate_needs_cryptography(monkeypatch: pytest.MonkeyPatch, option: str) -> None:
+    monkeypatch.setattr(from_options.x509, "HAS_CRYPTOGRAPHY", False)
+    assert desired_from_options({"key": "k", "server_thumbprint": THUMBPRINT}).thumbprint == THUMBPRINT
+    with pytest.raises(OptionError, match="needs the Python library cryptography") as caught:
+        desired_from_options({"key": "k", option: "x"})
+    assert caught.value.option == option

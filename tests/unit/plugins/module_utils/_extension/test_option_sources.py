@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import os
 import zipfile
+from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,9 @@ from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extensi
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.option_sources import (
     with_documents,
 )
+from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.plan import plan
 
+NOW = datetime(2030, 1, 1, tzinfo=timezone.utc)
 URL = "https://plugins.example.com/plugin.json"
 OLD, NEW = ":".join(["AA"] * 32), ":".join(["BB"] * 32)
 CLIENT = f"<client><url>{URL}</url><type>vsphere-client-remote</type><version>1.0.0</version></client>"
@@ -83,6 +86,33 @@ def test_a_document_without_a_server(document) -> None:
     assert desired_from_options({"definition": path, "server_thumbprint": NEW}).server_type is None
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"server_type": "HTTPS"},
+        {"admin_email": ["b@example.com"]},
+        {"server": {"label": "L"}},
+        {"server_thumbprint": NEW},
+        {"server_certificate": ""},
+        {"server_certificate_path": "/x.pem"},
+    ],
+)
+def test_a_task_that_describes_a_server_gets_one_whatever_the_document_has(document, options: dict) -> None:
+    merged = with_documents({"definition": document(CLIENT), "server_type": None, **options})
+    assert merged["server_type"] == options.get("server_type")
+    assert merged["plugin_servers"] == []
+    desired = desired_from_options({**merged, "definition": None, "server_certificate_path": None})
+    record = plan(desired, None, now=NOW).after
+    assert record is not None
+    assert [server.type for server in record.servers] == [options.get("server_type", "MANIFEST_SERVER")]
+
+
+def test_a_task_without_a_server_removes_that_of_the_document(document) -> None:
+    desired = desired_from_options({"definition": document(CLIENT, SERVER), "server_type": ""})
+    record = plan(desired, None, now=NOW).after
+    assert record is not None and record.servers == ()
+
+
 def test_options_of_a_package(package: str) -> None:
     desired = desired_from_options({"package": package, "url": "https://plugins.example.com/p.zip", "label": "Label"})
     assert (desired.key, desired.version, desired.label, desired.company) == ("com.example.p", "1.4", "Label", "V")
@@ -130,3 +160,10 @@ def test_a_definition_that_is_too_large(tmp_path: Path) -> None:
     path.write_text(" " * (1024 * 1024 + 1))
     with pytest.raises(OptionError, match="larger than 1 MiB"):
         desired_from_options({"definition": str(path)})
+
+
+def test_a_task_changes_the_server_of_a_document_without_losing_its_type(document) -> None:
+    path = document(CLIENT, SERVER.replace("MANIFEST_SERVER", "HTTPS"))
+    desired = desired_from_options({"definition": path, "admin_email": ["b@example.com"]})
+    assert (desired.server_type, desired.admin_email) == ("HTTPS", ("b@example.com",))
+    assert desired_from_options({"definition": document(), "admin_email": ["b@example.com"]}).server_type is None

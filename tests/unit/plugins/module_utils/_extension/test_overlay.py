@@ -71,6 +71,17 @@ class TestPair:
         assert not again.changed
         assert "older than API 8.0.2.0" in again.warnings[0]
 
+    def test_old_vcenter_gets_the_thumbprint_of_a_certificate_that_is_given_without_one(self) -> None:
+        auxiliary = Server("https://b.example.com/", "API", certificate=offered().pem)
+        desired = {"certificate": offered(), "thumbprint": "", "plugin_servers": (auxiliary,), "holds": False}
+        for current in (registered(), None):
+            planned = make(current, version="1.0.0", url=URL, **desired)
+            assert planned.after is not None
+            assert [(server.certificate, server.thumbprint) for server in planned.after.servers] == [
+                (None, offered().sha256)
+            ] * 2
+            assert not make(planned.after, **desired).changed
+
     def test_expired_certificate_is_refused_unless_it_is_registered_already(self) -> None:
         expired = offered(days=-1)
         with pytest.raises(OptionError, match=r"^`server_certificate` must be valid, .* expired on 2029-12-31"):

@@ -7,6 +7,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import OptionError
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.model import (
@@ -19,12 +21,14 @@ from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extensi
     Server,
 )
 from ansible_collections.vsphere_ops.client_plugin.tests.unit.plugins.module_utils._extension.plans import (
+    KEY,
     NEW,
     URL,
     make,
     offered,
     registered,
 )
+from ansible_collections.vsphere_ops.client_plugin.tests.unit.plugins.module_utils.records import FULL
 
 
 def changed_fields(planned) -> set[str]:
@@ -133,3 +137,17 @@ def test_order_of_lists_is_not_a_change() -> None:
     turned = {name: tuple(reversed(items)) for name, items in lists.items()}
     turned["resources"] = (turned["resources"][0], Resource("de", "resources", (("b", "2"), ("a", "1"))))
     assert not make(registered(**lists), **turned).changed
+
+
+def test_every_field_survives_the_change_of_another() -> None:
+    current = replace(FULL, key=KEY)
+    assert make(current).after == current
+    assert make(current).action == "none"
+    after = make(current, summary="New").after
+    assert after is not None and after.client is not None
+    assert after == replace(
+        current,
+        summary="New",
+        client=replace(after.client, summary="New"),
+        servers=(replace(current.servers[0], summary="New"), current.servers[1]),
+    )

@@ -7,6 +7,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.model import (
     PACKAGE,
@@ -22,6 +24,9 @@ from ansible_collections.vsphere_ops.client_plugin.tests.unit.plugins.module_uti
     offered,
     registered,
 )
+
+AUXILIARY = "https://b.example.com/"
+SHA1 = ":".join(["AB"] * 20)
 
 
 class TestWarnings:
@@ -64,6 +69,38 @@ class TestWarnings:
         warnings = make(registered(), plugin_servers=(Server("https://b.example.com/", "API"),)).warnings
         assert len(warnings) == 1
         assert "registered for https://b.example.com/" in warnings[0]
+
+    @pytest.mark.parametrize(
+        ("client_type", "server", "warning"),
+        [
+            (REMOTE, Server(AUXILIARY, "API"), f"is registered for {AUXILIARY}: "),
+            (REMOTE, Server(AUXILIARY, "API", thumbprint=SHA1), f"SHA-1 thumbprint is registered for {AUXILIARY}, "),
+            (REMOTE, Server(AUXILIARY, "API", thumbprint=SHA1, certificate=offered().pem), None),
+            (REMOTE, Server(AUXILIARY, "API", thumbprint=NEW), None),
+            (REMOTE, Server("http://b.example.com/", "API"), None),
+            (PACKAGE, Server(AUXILIARY, "API"), f"is registered for {AUXILIARY}: "),
+            (PACKAGE, Server(AUXILIARY, "API", thumbprint=NEW), None),
+            (PACKAGE, Server(AUXILIARY, "API", thumbprint=SHA1), None),
+        ],
+    )
+    def test_each_auxiliary_server_that_is_new(self, client_type: str, server: Server, warning: str | None) -> None:
+        pin = SHA1 if client_type == PACKAGE else NEW
+        current = make(None, version="1", url=URL, client_type=client_type, thumbprint=pin).after
+        assert current is not None and len(current.servers) == 1
+        good = Server("https://c.example.com/", "API", thumbprint=NEW)
+        planned = make(current, plugin_servers=(good, server))
+        assert [text for text in planned.warnings if warning and warning in text] == list(planned.warnings)
+        assert len(planned.warnings) == (1 if warning else 0)
+        # Known servers are not mentioned again.
+        assert make(planned.after, summary="New").warnings == ()
+
+    def test_a_certificate_of_an_auxiliary_server_that_an_old_vcenter_cannot_store(self) -> None:
+        server = Server(AUXILIARY, "API", thumbprint=offered().sha256, certificate=offered().pem)
+        (warning,) = make(registered(), plugin_servers=(server,), certificates=(offered(),), holds=False).warnings
+        assert "older than API 8.0.2.0" in warning
+        assert make(registered(), plugin_servers=(server,), certificates=(offered(),)).warnings == ()
+        pinned = replace(server, certificate=None)
+        assert make(registered(), plugin_servers=(pinned,), holds=False).warnings == ()
 
     def test_https_without_certificate_and_thumbprint(self) -> None:
         assert "Neither O(server_certificate) nor O(server_thumbprint)" in make(None, version="1", url=URL).warnings[0]

@@ -19,6 +19,7 @@ from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extensi
     Server,
 )
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._preflight import certificates
+from ansible_collections.vsphere_ops.client_plugin.tests.unit.plugins.module_utils._extension.plans import offered
 
 OTHER = ":".join(["AB"] * 32)
 
@@ -96,3 +97,20 @@ def test_every_server_of_a_record_is_looked_at_and_those_without_tls_are_not(loc
     manifest = Server("https://plugins.example.com/plugin.json", "MANIFEST_SERVER", thumbprint=good)
     check(manifest, api, plain, fetch=fetch)
     assert asked == [("plugins.example.com", 443), ("api.example.com", 8443)]
+
+
+def test_a_url_without_a_host_is_not_checked_in_silence():
+    with pytest.raises(PreflightError, match="is not a URL with a host; correct the URL") as caught:
+        check(Server("https://[nonsense", "MANIFEST_SERVER", thumbprint=OTHER), fetch=None)
+    assert caught.value.option == "verify_servers"
+
+
+def test_what_is_served_is_not_a_certificate(monkeypatch):
+    made = offered("nonsense")
+    served = Server("https://plugins.example.com/plugin.json", "MANIFEST_SERVER", certificate=made.pem)
+    with pytest.raises(PreflightError, match=f"the certificate of {served.url}") as caught:
+        check(served, fetch=lambda _host, _port: b"nonsense")
+    assert caught.value.option == "verify_servers"
+    # Without the library the thumbprints are compared alone.
+    monkeypatch.setattr(certificates.x509, "HAS_CRYPTOGRAPHY", False)
+    check(served, fetch=lambda _host, _port: b"nonsense")

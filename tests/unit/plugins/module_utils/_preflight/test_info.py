@@ -7,7 +7,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 
 import pytest
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._certificate.thumbprint import (
@@ -123,3 +125,46 @@ def test_a_package_in_no_file():
     with pytest.raises(OptionError) as caught:
         inspect_package({**TRUST, "path": "/no/such/file", "url": None})
     assert caught.value.option == "path"
+
+
+def test_the_record_of_a_key_with_a_manifest():
+    found = record("https://a.example.com/plugin.json")
+    assert require_manifest_url(found, {"key": "k", "hostname": "vc.example.com"}) is found
+
+
+def archive(**files):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as opened:
+        for name, text in files.items():
+            opened.writestr(name.replace("__", ".").replace("_", "-"), text)
+    return content.getvalue()
+
+
+def test_a_multi_manifest_has_the_names_of_its_manifests(secured, local, pin):
+    manifests = json.dumps({"manifestVersion": "1.0.0", "manifests": ["newest.json"]})
+    data = archive(plugin_multi_manifest__json=manifests, newest__json=json.dumps(MANIFEST))
+    port = secured(local, keeps_open({"/all.zip": answer(data)}))
+    options = {**MANIFEST_OPTIONS, "url": f"https://localhost:{port}/all.zip", "server_thumbprint": pin}
+    result = inspect_manifest(options, None)
+    assert (result["kind"], [item["name"] for item in result["manifests"]]) == ("multi_manifest", ["newest.json"])
+
+
+def test_a_package_in_a_file_and_at_a_url(secured, local, pin, tmp_path):
+    description = '<pluginPackage id="p" version="1"><dependencies><pluginPackage id="q" version="2"/></dependencies>'
+    data = archive(plugin_package__xml=f"{description}</pluginPackage>")
+    (tmp_path / "p.zip").write_bytes(data)
+    port = secured(local, keeps_open({"/p.zip": answer(data)}))
+    url = f"https://localhost:{port}/p.zip"
+    from_file = inspect_package({**TRUST, "path": str(tmp_path / "p.zip"), "url": None})
+    assert from_file == inspect_package({**TRUST, "path": None, "url": url, "server_thumbprint": pin.lower()})
+    assert from_file["options"] == {"key": "p", "version": "1", "client_type": "vsphere-client-serenity"}
+    assert (from_file["package"]["id"], from_file["package"]["size"]) == ("p", len(data))
+    assert from_file["package"]["dependencies"] == [{"id": "q", "version": "2"}]
+
+
+@pytest.mark.parametrize(("path", "trust", "offers"), [("/plugin.json", {}, True), ("/missing", None, False)])
+def test_a_thumbprint_is_offered_where_the_server_is_not_trusted(site, pin, path, trust, offers):
+    options = {"url": site + path, "path": None, **({"server_thumbprint": pin} if trust is None else {})}
+    with pytest.raises(OptionError) as caught:
+        inspect("package", options)
+    assert ("or give `server_thumbprint`" in str(caught.value)) == offers

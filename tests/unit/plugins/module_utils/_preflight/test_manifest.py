@@ -27,7 +27,9 @@ from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._preflig
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._preflight.checks import (
     PreflightChecks,
     build_preflight,
+    checks_of_options,
 )
+from ansible_collections.vsphere_ops.client_plugin.tests.unit.plugins.module_utils._extension.plans import offered
 from ansible_collections.vsphere_ops.client_plugin.tests.unit.plugins.module_utils.web import answer, keeps_open, sends
 
 GOOD = {
@@ -228,3 +230,90 @@ def test_checks_are_asked_for_one_by_one():
         asked.clear()
         assert build_preflight(PreflightChecks(*options), 1, share) is not None
         assert len(asked) == count
+
+
+@pytest.mark.parametrize(
+    ("files", "options"),
+    [
+        ({"a"}, {"verify_servers": True, "verify_manifest": False, "verify_files": False}),
+        ({"b"}, {"verify_servers": False, "verify_manifest": True, "verify_files": False}),
+        ({"b"}, {"verify_servers": False, "verify_manifest": False, "verify_files": True}),
+        ({"a", "b"}, {"verify_servers": True, "verify_manifest": True, "verify_files": True}),
+    ],
+)
+def test_the_checks_of_a_task_are_run(local, files, options):
+    checks = checks_of_options(options)
+    assert (checks.servers, checks.manifest, checks.files) == tuple(options.values())
+    asked = []
+
+    def share(request):
+        def record_request(*arguments):
+            is_certificate = arguments == ("plugins.example.com", 443)
+            asked.append("a" if is_certificate else "b")
+            if not is_certificate:
+                assert request.args == (7, options["verify_files"])
+            return local.der
+
+        return record_request
+
+    preflight = build_preflight(checks, 7, share)
+    assert preflight is not None
+    preflight(record("https://plugins.example.com/plugin.json", thumbprint=compute_thumbprint(local.der)))
+    assert sorted(asked) == sorted(files)
+
+
+HTTPS, HTTP = "https://a.example.com/p", "http://a.example.com/p"
+
+
+@pytest.mark.parametrize(
+    ("url", "server", "pin"),
+    [
+        (HTTPS, Server(HTTPS, "", thumbprint=OTHER.lower()), OTHER),
+        (HTTPS, Server(HTTPS, ""), None),
+        (HTTPS, None, None),
+        (HTTP, Server(HTTPS, "", thumbprint=OTHER), None),
+        (HTTPS, Server(HTTP, "", thumbprint=OTHER), None),
+        (HTTPS, Server(HTTPS, "", thumbprint=OTHER, certificate=offered().pem), offered().sha256),
+    ],
+)
+def test_what_a_client_trusts(url, server, pin):
+    assert manifest.registered_pin(url, server) == pin
+
+
+def test_without_jsonschema_a_manifest_is_not_checked_but_a_package_is(monkeypatch, site, local):
+    monkeypatch.setattr(manifest.schema_check, "HAS_JSONSCHEMA", False)
+    verify(record(site(PACKED), PACKAGE, certificate=local.pem))
+    with pytest.raises(PreflightError, match="needs the Python library jsonschema") as caught:
+        verify(record("https://localhost:1/", certificate=local.pem))
+    assert caught.value.option == "verify_manifest"
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "limit"), [(REMOTE, GOOD, manifest.MAX_BYTES), (PACKAGE, PACKED, manifest.package.MAX_BYTES)]
+)
+def test_a_package_may_be_larger_than_a_manifest(monkeypatch, kind, body, limit):
+    def download(url, **given):
+        assert given | {"url": url} == {
+            "url": "https://a.example.com/",
+            "limit": limit,
+            "timeout": 5,
+            "thumbprint": OTHER,
+        }
+        return body if isinstance(body, bytes) else json.dumps(body).encode()
+
+    monkeypatch.setattr(manifest.http_get, "download", download)
+    verify(record("https://a.example.com/", kind, thumbprint=OTHER))
+
+
+@pytest.mark.parametrize(
+    ("data", "kind", "names", "usable"),
+    [
+        (json.dumps(GOOD).encode(), "manifest", [""], True),
+        (json.dumps(BAD).encode(), "manifest", [""], False),
+        (MULTI, "multi_manifest", ["newest.json"], True),
+    ],
+)
+def test_a_delivery(data, kind, names, usable):
+    delivery = manifest.read_delivery(data)
+    assert (delivery.kind, delivery.usable) == (kind, usable)
+    assert [name for name, _content in delivery.manifests] == names

@@ -141,3 +141,28 @@ def test_too_many_files():
     named = manifest(*(f"{number}.html" for number in range(manifest_files.MAX_FILES + 1)))
     with pytest.raises(HttpError, match=f"names {manifest_files.MAX_FILES + 1} files, more than"):
         manifest_files.request_files(named, "http://127.0.0.1:1/plugin.json", timeout=5)
+
+
+def test_as_many_files_as_are_requested_and_no_more(monkeypatch):
+    asked = []
+
+    def request_all(urls, **_trust):
+        asked.append(len(urls))
+        return ()
+
+    monkeypatch.setattr(manifest_files.http_get, "request_all", request_all)
+    names = [f"{number}.html" for number in range(manifest_files.MAX_FILES + 1)]
+    manifest_files.request_files(manifest(*names[:-1]), URL, timeout=5)
+    assert asked == [manifest_files.MAX_FILES]
+    with pytest.raises(HttpError) as caught:
+        manifest_files.request_files(manifest(*names), URL, timeout=5)
+    assert (caught.value.kind, len(asked)) == ("too_large", 1)
+
+
+def test_the_first_problems_are_described():
+    def files(*problems):
+        return [manifest_files.ServedFile("u", 200, "", 1, problem) for problem in problems]
+
+    assert manifest_files.describe_problems(files("", "")) == ""
+    assert manifest_files.describe_problems(files("a", "", "b", "c")) == "a, b, c"
+    assert manifest_files.describe_problems(files("a", "b", "c", "d", "e")) == "a, b, c and 2 more"

@@ -89,8 +89,24 @@ def test_a_vcenter_is_verified_as_python_does(trusted):
         context = contexts.vcenter_context(**{**VCENTER, "ca_path": ca_path})
         assert context.verify_flags == default.verify_flags
         assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
-    unverified = contexts.vcenter_context(**{**VCENTER, "validate_certs": False})
-    assert (unverified.verify_mode, unverified.check_hostname) == (ssl.CERT_NONE, False)
+
+
+@pytest.mark.parametrize("options", [{"validate_certs": False}, {"pin": "AB:CD"}])
+@pytest.mark.parametrize("ca_path", [None, "trusted", "/nonexistent/ca.pem"])
+def test_a_vcenter_that_no_ca_is_asked_about(serve, make, trusted, monkeypatch, options, ca_path):
+    def load(*_args, **_options):
+        raise AssertionError("a CA was loaded")
+
+    for name in ("load_default_certs", "load_verify_locations", "set_default_verify_paths"):
+        monkeypatch.setattr(ssl.SSLContext, name, load)
+    made = make("elsewhere", ("DNS:elsewhere.example.com",), days=(-9, -1))
+    if "pin" in options:
+        options = {"pin": compute_thumbprint(made.der)}
+    context = contexts.vcenter_context(
+        **{**VCENTER, **options, "ca_path": trusted if ca_path == "trusted" else ca_path}
+    )
+    assert (context.verify_mode, context.check_hostname) == (ssl.CERT_NONE, False)
+    assert shake_hands(context, serve(made), server_hostname="localhost") == made.der
 
 
 @pytest.fixture

@@ -7,17 +7,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import stat
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import OptionError
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.model import Extension
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.plan import Plan
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._extension.restore import RecordRestore
+from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._fleet import journal
 from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._fleet.journal import (
     Journal,
     RecordsBefore,
@@ -34,9 +39,9 @@ A, B = {"hostname": "a.example.com", "instance_uuid": "1"}, {"hostname": "b.exam
 
 
 def keep(folder: Path, run: str | None, *changes: tuple[str, Extension | None, Extension | None]) -> None:
-    journal = Journal(str(folder), run)
+    kept = Journal(str(folder), run)
     for name, before, after in changes:
-        journal.add(name, Plan(KEY, "update", before, after), A if name == "a" else B)
+        kept.add(name, Plan(KEY, "update", before, after), A if name == "a" else B)
 
 
 def test_the_latest_run_alone_is_undone(tmp_path: Path) -> None:
@@ -55,6 +60,16 @@ def test_an_earlier_run_is_undone_with_those_after_it(tmp_path: Path) -> None:
         "one",
         {"a": RecordsBefore("1", (RecordRestore(KEY, FULL),)), "b": RecordsBefore("2", (RecordRestore(KEY, None),))},
     )
+
+
+def test_what_only_a_later_run_changed_is_not_undone(tmp_path: Path) -> None:
+    other = replace(FULL, key="com.example.other")
+    keep(tmp_path, "one", ("a", FULL, NEW))
+    keep(tmp_path, "two", ("a", NEW, NEWER), ("b", FULL, NEW))
+    Journal(str(tmp_path), "two").add("a", Plan(other.key, "update", other, None), A)
+    for keys in (None, [KEY, other.key]):
+        run, found = records_before_run(str(tmp_path), "one", keys)
+        assert (run, found) == ("one", {"a": RecordsBefore("1", (RecordRestore(KEY, FULL),))})
 
 
 def test_other_plug_ins_have_their_own_latest_run(tmp_path: Path) -> None:
@@ -90,16 +105,16 @@ def test_half_a_line_of_a_run_that_was_killed_is_no_line(tmp_path: Path) -> None
 
 
 def test_lines_that_are_written_at_the_same_time_stay_whole(tmp_path: Path) -> None:
-    journal = Journal(str(tmp_path), "one")
+    one = Journal(str(tmp_path), "one")
     planned = Plan(KEY, "update", FULL, replace(NEW, label="x" * 100_000))
     results = run_jobs(
-        [partial(journal.add, str(number), planned, A) for number in range(40)],
+        [partial(one.add, str(number), planned, A) for number in range(40)],
         concurrency=8,
         report=lambda _index, _result: None,
         stop_after=lambda _result: False,
     )
     assert results == [None] * 40
-    assert journal.count == 40
+    assert one.count == 40
     assert sorted(records_before_run(str(tmp_path), None, None)[1], key=int) == [str(number) for number in range(40)]
 
 
@@ -154,3 +169,41 @@ def test_what_cannot_be_written_is_an_error_of_its_option(tmp_path: Path) -> Non
     with pytest.raises(OptionError, match=r"got '\.\./one'") as caught:
         Journal(str(tmp_path), "../one")
     assert caught.value.option == "history_run"
+
+
+def test_a_folder_that_must_not_be_written_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal.os, "access", lambda path, mode: (path, mode) != (str(tmp_path), os.W_OK))
+    with pytest.raises(OptionError, match="must be writable") as caught:
+        Journal(str(tmp_path), "one")
+    assert (caught.value.option, caught.value.value) == ("history_path", str(tmp_path))
+
+
+def test_a_line_that_cannot_be_written_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    planned = Plan(KEY, "update", FULL, NEW)
+    folder = tmp_path / "a" / "b"
+    full = Journal(str(folder), "full")
+    (folder / "full.jsonl").symlink_to("/dev/full")
+    with pytest.raises(OptionError, match="must be writable") as caught:
+        full.add("a", planned, A)
+    assert (caught.value.option, caught.value.value, full.count) == ("history_path", str(folder), 0)
+
+    def open_short(*arguments: Any, **options: Any) -> Any:
+        file = open(*arguments, **options)  # noqa: SIM115  the caller closes it
+        short = SimpleNamespace(write=lambda data: file.write(data[:10]))
+        return contextlib.nullcontext(short)
+
+    monkeypatch.setattr(journal, "open", open_short, raising=False)
+    short = Journal(str(folder), "short")
+    with pytest.raises(OptionError, match="must have free space") as caught:
+        short.add("a", planned, A)
+    assert (caught.value.option, caught.value.value, short.count) == ("history_path", str(folder), 0)
+
+
+def test_a_folder_that_cannot_be_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def glob(_path: Path, _pattern: str) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "glob", glob)
+    with pytest.raises(OptionError, match=r"must be readable \(Permission denied\)") as caught:
+        records_before_run(str(tmp_path), None, None)
+    assert (caught.value.option, caught.value.value) == ("history_path", str(tmp_path))

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from functools import partial
 from typing import Any
@@ -39,6 +40,22 @@ def test_results_are_in_the_order_of_the_jobs_whoever_is_first() -> None:
     )
     assert results == ["first", "second"]
     assert sorted(reported) == [(0, "first"), (1, "second")]
+
+
+def test_the_switch_interval_is_longer_for_the_jobs_only() -> None:
+    before = sys.getswitchinterval()
+
+    def broken(_index: int, _result: Any) -> None:
+        raise KeyError("no")
+
+    options: dict[str, Any] = {"concurrency": 2, "stop_after": lambda _result: False}
+    (during,) = run_jobs([sys.getswitchinterval], report=lambda _index, _result: None, **options)
+    assert isinstance(during, float)
+    assert during > before
+    assert sys.getswitchinterval() == before
+    with pytest.raises(KeyError):
+        run_jobs([sys.getswitchinterval], report=broken, **options)
+    assert sys.getswitchinterval() == before
 
 
 def test_reports_come_in_the_thread_that_asked() -> None:
@@ -83,21 +100,44 @@ def test_after_enough_nothing_is_started() -> None:
     assert started == [0, 1, 2, 3]
 
 
+class Workers:
+    """Counts jobs that work at the same time; the first ``concurrency`` wait for each other, then for one too many."""
+
+    def __init__(self, concurrency: int) -> None:
+        self.most = 0
+        self._concurrency = concurrency
+        self._lock = threading.Lock()
+        self._now = self._begun = 0
+        self._full = threading.Barrier(concurrency, timeout=10)
+        self._exceeded = threading.Event()
+
+    def work(self) -> None:
+        with self._lock:
+            self._begun += 1
+            self._now += 1
+            is_early = self._begun <= self._concurrency
+            self.most = max(self.most, self._now)
+            if self._now > self._concurrency:
+                self._exceeded.set()
+        if is_early:
+            self._full.wait()
+            # A job too many would begin while these work; without one, this is the whole duration of the test.
+            self._exceeded.wait(0.1)
+        with self._lock:
+            self._now -= 1
+
+
 @pytest.mark.parametrize("concurrency", [1, 4])
-def test_no_more_at_once_than_allowed(concurrency: int) -> None:
-    lock = threading.Lock()
-    now = most = 0
-
-    def job() -> None:
-        nonlocal now, most
-        with lock:
-            now += 1
-            most = max(most, now)
-        with lock:
-            now -= 1
-
-    run_jobs([job] * 30, concurrency=concurrency, report=lambda _index, _result: None, stop_after=lambda _result: False)
-    assert 1 <= most <= concurrency
+def test_as_many_at_once_as_allowed_and_no_more(concurrency: int) -> None:
+    workers = Workers(concurrency)
+    results = run_jobs(
+        [workers.work] * 30,
+        concurrency=concurrency,
+        report=lambda _index, _result: None,
+        stop_after=lambda _result: False,
+    )
+    assert results == [None] * 30
+    assert workers.most == concurrency
 
 
 def test_nothing_to_do() -> None:
@@ -136,10 +176,10 @@ def test_an_error_is_the_answer_to_everybody_who_asks() -> None:
     assert asked == [1]
 
 
-@pytest.mark.parametrize("concurrency", [1, 3, 20])
+@pytest.mark.parametrize("concurrency", [1, 3, 12])
 def test_a_barrier_opens_when_all_have_come_or_ended(concurrency: int) -> None:
     lock = threading.Lock()
-    now = most = before = 0
+    before = 0
     decided: list[int] = []
 
     def decide() -> bool:
@@ -147,22 +187,19 @@ def test_a_barrier_opens_when_all_have_come_or_ended(concurrency: int) -> None:
         return True
 
     barrier = WriteBarrier(12, concurrency=concurrency, decide=decide)
+    workers, writers = Workers(concurrency), Workers(min(concurrency, 9))
 
     def job(number: int) -> str:
-        nonlocal now, most, before
+        nonlocal before
         with barrier.job() as wait:
-            with lock:
-                now += 1
-                most = max(most, now)
+            workers.work()
             if number % 4 == 0:
-                with lock:
-                    now -= 1
                 return "ended"
             with lock:
                 before += 1
-                now -= 1
             assert wait()
             assert before == 9
+            writers.work()
             # A job that is tried again finds the barrier open.
             assert wait()
             return "through"
@@ -175,7 +212,7 @@ def test_a_barrier_opens_when_all_have_come_or_ended(concurrency: int) -> None:
     )
     assert results == [("ended" if number % 4 == 0 else "through") for number in range(12)]
     assert decided == [9]
-    assert most <= concurrency
+    assert (workers.most, writers.most) == (concurrency, min(concurrency, 9))
 
 
 def test_a_barrier_that_stays_closed_lets_no_job_pass() -> None:
@@ -195,3 +232,20 @@ def test_a_barrier_that_stays_closed_lets_no_job_pass() -> None:
     )
     assert isinstance(results[3], KeyError)
     assert results[:3] + results[4:] == [False] * 4
+
+
+def test_after_enough_the_end_of_another_job_starts_nothing() -> None:
+    stopped = threading.Event()
+
+    def second() -> int:
+        assert stopped.wait(10)
+        return 1
+
+    def report(index: int, _result: Any) -> None:
+        if index == 0:
+            stopped.set()
+
+    results = run_jobs(
+        [lambda: 3, second, lambda: 2], concurrency=2, report=report, stop_after=lambda result: result == 3
+    )
+    assert results == [3, 1, None]

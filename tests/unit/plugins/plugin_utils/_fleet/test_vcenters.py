@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,15 +16,20 @@ from ansible.parsing.dataloader import DataLoader
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._argument_specs import (
     FLEET_RULES,
     fleet_spec,
+    rollback_spec,
 )
 from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._errors import OptionError
+from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._fleet import vcenters
 from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._fleet.options import validate_options
 from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._fleet.vcenters import (
     Connection,
     FleetMember,
+    members_from_batch,
     members_from_inventory,
     members_from_list,
+    members_of_task,
     read_members,
+    task_option_names,
 )
 from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._fleet.worker import Failure
 
@@ -66,6 +72,30 @@ def test_those_that_trust_the_same_share_one_context() -> None:
     one, other, unchecked = read([GOOD, {**GOOD, "name": "b"}, {**GOOD, "name": "c", "validate_certs": False}])
     assert connection(one).tls is connection(other).tls
     assert connection(one).tls is not connection(unchecked).tls
+
+
+@pytest.mark.parametrize("validate_certs", [True, False])
+def test_those_that_pin_other_certificates_share_no_context(validate_certs: bool) -> None:
+    pins = [":".join([pair] * 32) for pair in ("AA", "BB", "aa")] + [None]
+    one, other, again, none = (
+        connection(member).tls
+        for member in read(
+            [{**GOOD, "name": str(index), "vcenter_thumbprint": pin} for index, pin in enumerate(pins)],
+            validate_certs=validate_certs,
+        )
+    )
+    assert one is again
+    assert len({id(context) for context in (one, other, none)}) == 3
+
+
+def test_those_that_trust_other_authorities_share_no_context(make: Any, tmp_path: Path) -> None:
+    members = []
+    for name in ("a", "b"):
+        (tmp_path / name).write_text(make("Example Root", ca=True).pem)
+        members.append({**GOOD, "name": name, "ca_path": str(tmp_path / name)})
+    one, other = read(members)
+    assert connection(one).tls is not connection(other).tls
+    assert [len(connection(member).tls.get_ca_certs()) for member in (one, other)] == [1, 1]
 
 
 def test_the_names_that_credentials_have_elsewhere() -> None:
@@ -207,6 +237,21 @@ def test_options_of_a_host_are_in_its_variables() -> None:
     assert member.extension == {"url": "https://u/", "plugin_servers": [], "verify_servers": True}
 
 
+def test_the_variables_of_a_host_are_evaluated_with_one_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+
+    class CountingTemplar(template.Templar):
+        def template(self, variable: Any, *args: Any, **options: Any) -> Any:
+            calls.append(variable)
+            return super().template(variable, *args, **options)
+
+    monkeypatch.setattr(vcenters, "Templar", CountingTemplar)
+    assert connection(from_inventory({**HOST, "my_verify": True})).options.timeout == 6
+    # On ansible-core 2.16, the call for a container calls itself for the items.
+    assert [value for value in calls if isinstance(value, dict)] == [calls[0]]
+    assert len(calls[0]) == 5
+
+
 def test_where_a_connection_is_enough_the_record_is_not_read() -> None:
     member = from_inventory({**HOST, "my_url": "{{ undefined_variable }}"}, connection_only=True)
     assert member.extension == {}
@@ -242,3 +287,77 @@ def test_a_host_that_is_not_in_the_inventory_is_an_error() -> None:
     with pytest.raises(OptionError, match="must be a host of the inventory, got 'b'") as caught:
         members_from_inventory(inventory, Task(a=HOST), DataLoader())
     assert caught.value.option == "inventory.hosts"
+
+
+@pytest.mark.parametrize("arguments", [{"vcenters": None, "inventory": {"hosts": [], "variables": {}}}])
+def test_a_list_is_required_where_it_is_read(arguments: dict[str, Any]) -> None:
+    with pytest.raises(OptionError, match="is required") as caught:
+        members_from_list(arguments)
+    assert caught.value.option == "vcenters"
+
+
+def test_members_of_a_task_are_in_its_inventory_or_its_list() -> None:
+    inventory = {"hosts": ["a"], "variables": VARIABLES, "registered": None}
+    (host,) = members_of_task({"inventory": inventory, "vcenters": None}, Task(a=HOST), DataLoader())
+    (item,) = members_of_task({"inventory": None, "vcenters": [GOOD]}, None, None)
+    assert (host.name, host.name_option, item.name, item.name_option) == (
+        "a",
+        "inventory.hosts",
+        "a",
+        "vcenters[0].name",
+    )
+    assert isinstance(host.options, dict)
+    assert host.options["extension"] == {}
+
+
+@pytest.mark.parametrize(
+    ("hosts", "strategy", "when", "registered", "count"),
+    [
+        (["a", "b"], "linear", [], None, 2),
+        (["a", "b"], "free", [], None, 0),
+        (["a", "b"], "ansible.builtin.host_pinned", [], None, 0),
+        (["a"], "free", [], None, 1),
+        (["a", "b"], "linear", ["x"], None, 0),
+        (["a", "b"], "linear", ["x"], "took_part", 2),
+        (["a"], "linear", ["x"], None, 1),
+    ],
+)
+def test_hosts_that_do_not_wait_for_each_other_work_alone(
+    hosts: list[str], strategy: str, when: list[str], registered: str | None, count: int
+) -> None:
+    task = Task(a={**HOST, "took_part": {"changed": False}}, b={**HOST, "took_part": {"changed": False}})
+    task.strategy, task.when = strategy, when
+    inventory = {"hosts": hosts, "variables": VARIABLES, "registered": registered}
+    assert len(members_from_batch(inventory, task, DataLoader())) == count
+
+
+@pytest.mark.parametrize(
+    ("registered", "takes_part"),
+    [
+        ({"changed": False}, True),
+        ({"skipped": True}, False),
+        ({"failed": True}, False),
+        ({"skipped": False, "failed": False}, True),
+        ("text", False),
+        (None, False),
+    ],
+)
+def test_a_host_that_did_not_sign_up_is_left_out(registered: Any, takes_part: bool) -> None:
+    variables = HOST if registered is None else {**HOST, "signed_up": registered}
+    inventory = {"hosts": ["a"], "variables": VARIABLES, "registered": "signed_up"}
+    assert len(members_from_inventory(inventory, Task(a=variables), DataLoader())) == takes_part
+
+
+@pytest.mark.parametrize(
+    ("arguments", "spec", "names"),
+    [
+        ({"inventory": {"variables": {"url": "_my_url", "key": "my_key"}}}, fleet_spec, ("my_url", "my_key")),
+        ({"inventory": {"variables": {"url": "_my_url", "keys": "k"}}}, rollback_spec, ("url", "key")),
+        ({"inventory": {"variables": "nonsense"}}, fleet_spec, ("url", "key")),
+        ({"inventory": "nonsense"}, fleet_spec, ("url", "key")),
+        ({}, fleet_spec, ("url", "key")),
+    ],
+)
+def test_names_of_the_options_of_a_task(arguments: dict[str, Any], spec: Any, names: tuple[str, str]) -> None:
+    found = task_option_names(arguments, spec())
+    assert (found.name("url"), found.name("key")) == names

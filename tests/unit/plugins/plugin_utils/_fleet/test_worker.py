@@ -7,7 +7,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timezone
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -23,6 +25,7 @@ from ansible_collections.vsphere_ops.client_plugin.plugins.module_utils._vcenter
     ConnectionOptions,
     tls_context,
 )
+from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._fleet import worker
 from ansible_collections.vsphere_ops.client_plugin.plugins.plugin_utils._fleet.worker import (
     ApplyOptions,
     Failure,
@@ -156,6 +159,26 @@ def test_a_record_that_somebody_else_removed_meanwhile_is_planned_anew(simulator
     assert calls(simulator)["UpdateExtension"] == 2
 
 
+def test_a_write_that_lost_against_another_client_is_not_ours(
+    simulator: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reconcile(simulator, Desired(KEY, version="1.0.0"))
+    rule = {"kind": "error", "method": "UpdateExtension", "detail": "vim.fault.NotFound", "times": 1}
+    control(simulator, "POST", "faults", rule)
+    pauses: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        # Meanwhile another client makes the record as desired.
+        pauses.append(seconds)
+        reconcile(simulator)
+
+    monkeypatch.setattr(worker, "time", SimpleNamespace(sleep=sleep))
+    outcome = reconcile(simulator)
+    assert isinstance(outcome, Outcome)
+    assert (outcome.plan.action, outcome.written_at) == ("none", None)
+    assert pauses == [worker.PAUSE]
+
+
 def test_check_mode_is_tried_again_and_writes_nothing(simulator: Endpoint) -> None:
     control(simulator, "POST", "faults", {"kind": "unavailable", "method": "FindExtension", "times": 1})
     outcome = reconcile(simulator, apply_options=ApplyOptions(check_mode=True, retries=2, now=APPLY_OPTIONS.now))
@@ -177,6 +200,37 @@ def test_nothing_is_written_where_a_web_server_shows_something_else(simulator: E
     assert (failure.kind, failure.error.option) == ("server", "verify_servers")
     assert seen == ["Plug-in"]
     assert "RegisterExtension" not in calls(simulator)
+
+
+@pytest.mark.parametrize(("fault", "times"), [("drop", 1), ("disconnect", 2)])
+def test_what_is_written_after_a_lost_answer_is_verified_again(simulator: Endpoint, fault: str, times: int) -> None:
+    seen: list[str] = []
+    apply_options = replace(APPLY_OPTIONS, verify=lambda extension: seen.append(extension.version))
+    control(simulator, "POST", "faults", {"kind": fault, "method": "RegisterExtension", "times": 1})
+    outcome = reconcile(simulator, apply_options=apply_options)
+    assert isinstance(outcome, Outcome)
+    assert outcome.plan.action == "register"
+    # Once before each write; the record that an earlier attempt has written is not verified after it.
+    assert seen == ["2.0.0"] * times == ["2.0.0"] * calls(simulator)["RegisterExtension"]
+
+
+def test_a_record_that_does_not_change_is_verified(simulator: Endpoint) -> None:
+    reconcile(simulator)
+
+    def verify(extension: Extension) -> None:
+        raise PreflightError(f"rejected {extension.version}", option="verify_servers")
+
+    failure = reconcile(simulator, apply_options=replace(APPLY_OPTIONS, verify=verify))
+    assert isinstance(failure, Failure)
+    assert (failure.kind, failure.error.reason) == ("server", "rejected 2.0.0")
+
+
+def test_a_removal_has_nothing_to_verify(simulator: Endpoint) -> None:
+    reconcile(simulator)
+    seen: list[Extension] = []
+    outcome = reconcile(simulator, GONE, replace(APPLY_OPTIONS, verify=seen.append))
+    assert isinstance(outcome, Outcome)
+    assert (outcome.plan.action, seen) == ("unregister", [])
 
 
 def test_all_records_are_planned_before_the_first_is_written(simulator: Endpoint) -> None:
