@@ -57,7 +57,7 @@ options:
     type: str
   timeout:
     description:
-      - Seconds to wait for each answer of the vCenter.
+      - Seconds to wait for each answer of the vCenter, at most 86400.
     type: float
     default: 30
   proxy_host:

@@ -55,7 +55,7 @@ options:
     type: path
   timeout:
     description:
-      - Seconds for connecting and the handshake together. Used with O(url) only.
+      - Seconds for connecting and the handshake together, at most 86400. Used with O(url) only.
     type: float
     default: 10
 attributes:

@@ -113,7 +113,7 @@ options:
         type: str
       timeout:
         description:
-          - Seconds within which the server must show the new certificate.
+          - Seconds within which the server must show the new certificate, at most 86400.
         type: float
         default: 10
 attributes:
