@@ -112,7 +112,7 @@ def test_faster(report, value, text):
 
 def test_the_report_begins_with_a_conclusion_and_the_machine(report, found):
     text = "\n".join(report.report_lines(found))
-    head = " ".join(text.split("## Ratios")[0].split("-->")[1].split())
+    head = " ".join(text.partition("## Ratios")[0].partition("-->")[2].split())
     conclusion, machine = head.split("Machine: ")
     assert "takes 55 % of the time of `community.vmware` for one host and 75 % for 10 hosts" in conclusion
     assert "80 % of the time of `xargs -P16 govc` if nothing has to change and 50 % for an update" in conclusion

@@ -74,7 +74,7 @@ def test_a_member_has_its_own_record_and_its_own_errors(simulator: Endpoint) -> 
 
 
 def test_a_certificate_of_a_member_replaces_the_file_of_the_task(simulator: Endpoint, make, tmp_path: Path) -> None:
-    task, own = (make("plugins.example.com", ("DNS:plugins.example.com",)) for _ in range(2))
+    task, own = (make("plugins.example.com", ("DNS:plugins.example.com",)) for _number in range(2))
     path = tmp_path / "task.pem"
     path.write_text(task.pem)
     members = [
