@@ -43,8 +43,8 @@ def main(arguments: list[str]) -> int:
         _say(f"{command[0]} cannot be started: {error}")
         return 127
     try:
-        code = process.wait(limit)
-        left = _await_end(GRACE)
+        code = _wait(process, limit)
+        left = _await_end(process, GRACE)
         if left:
             _say(f"WARNING: Processes left behind, ended now: {', '.join(sorted(left.values()))}")
     except subprocess.TimeoutExpired:
@@ -60,6 +60,33 @@ def main(arguments: list[str]) -> int:
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     _say(f"used {usage.ru_utime + usage.ru_stime:.1f} seconds of CPU")
     return code if code >= 0 else 128 - code
+
+
+def _wait(process: subprocess.Popen[bytes], limit: float) -> int:
+    """Return the exit code of the command. Raises ``TimeoutExpired`` after ``limit`` seconds."""
+    deadline = time.monotonic() + limit
+    while not _reap(process):
+        if time.monotonic() > deadline:
+            raise subprocess.TimeoutExpired(process.args, limit)
+        time.sleep(0.05)
+    return process.returncode
+
+
+def _reap(process: subprocess.Popen[bytes]) -> bool:
+    """Collect every child that has ended, and return whether the command is one of them.
+
+    An adopted daemon that has ended exists until its parent collects it: whoever stops it waits for that.
+    """
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            break
+        if not pid:
+            break
+        if pid == process.pid:
+            process.returncode = os.waitstatus_to_exitcode(status)
+    return process.returncode is not None
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:
@@ -78,13 +105,13 @@ def _adopt_orphans() -> None:
 def _end_all(process: subprocess.Popen[bytes]) -> None:
     """Send SIGTERM to everything that still runs, and SIGKILL to what remains after that."""
     _signal_all(process, signal.SIGTERM)
-    if not _await_end(GRACE) and process.poll() is not None:
+    if not _await_end(process, GRACE) and process.poll() is not None:
         return
     # Killing a process can make orphans of its children, which are found in the next round.
     deadline = time.monotonic() + 10
     while (_descendants() or process.poll() is None) and time.monotonic() < deadline:
         _signal_all(process, signal.SIGKILL)
-        _await_end(0.1)
+        _await_end(process, 0.1)
 
 
 def _signal_all(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
@@ -104,12 +131,15 @@ def _send(pid: int, number: signal.Signals) -> None:
         return
 
 
-def _await_end(seconds: float) -> dict[int, str]:
+def _await_end(process: subprocess.Popen[bytes], seconds: float) -> dict[int, str]:
     """Wait for all descendants for at most that time, and return those that still run."""
     deadline = time.monotonic() + seconds
-    while (left := _descendants()) and time.monotonic() < deadline:
+    while True:
+        _reap(process)
+        left = _descendants()
+        if not left or time.monotonic() >= deadline:
+            return left
         time.sleep(0.05)
-    return left
 
 
 def _descendants() -> dict[int, str]:

@@ -120,3 +120,21 @@ def test_a_test_run_that_is_killed_leaves_nothing(daemon, tmp_path):
     while runs(pid) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not runs(pid)
+
+
+STOP_DAEMON = """\
+pid = int(open({file!r}).read())
+os.kill(pid, signal.SIGKILL)
+for _attempt in range(100):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        sys.exit(5)
+    time.sleep(0.1)
+"""
+
+
+def test_a_daemon_that_the_command_stops_is_gone_for_the_command(daemon, tmp_path):
+    process = supervise(60, *daemon(STOP_DAEMON.format(file=str(tmp_path / "pid"))))
+    process.communicate(timeout=60)
+    assert process.returncode == 5
